@@ -1,0 +1,43 @@
+// Runs before the first paint: the language this browser last used, and the blank page for whoever has left quickly.
+(() => {
+  const html = document.documentElement;
+  const read = (store, name) => {
+    try {
+      return window[store].getItem(name);
+    } catch {
+      return null;
+    }
+  };
+
+  const blank = () => {
+    html.dataset.away = "";
+    location.replace("/away.html");
+  };
+  if (read("sessionStorage", "rapport-away")) {
+    const how = performance.getEntriesByType("navigation")[0]?.type;
+    if (how === "back_forward") blank();
+    else sessionStorage.removeItem("rapport-away");
+  }
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && read("sessionStorage", "rapport-away")) blank();
+  });
+
+  // The key of a one-time link: kept out of the address, so that it stands in no history and reaches no server by itself.
+  if (/^\/(invited|new-password)\/?$/.test(location.pathname) && location.hash.length > 1) {
+    window.rapportKey = location.hash.slice(1, 101);
+    history.replaceState(history.state, "", location.pathname);
+  }
+
+  const known = new Map(document.currentScript.dataset.languages.split(" ").map((pair) => pair.split(":")));
+  const wanted = [read("localStorage", "rapport-language"), ...navigator.languages];
+  const lang = wanted.map((code) => (known.has(code) ? code : code?.split("-")[0])).find((code) => known.has(code)) ?? "en";
+  html.lang = lang;
+  html.dir = known.get(lang) ?? "ltr";
+  if (lang !== "en") {
+    html.dataset.words = "waiting";
+    const ready = fetch(`/words/${lang}.json`).then((answer) => answer.json());
+    ready.catch(() => {});
+    window.rapportWords = { lang, ready };
+    setTimeout(() => delete html.dataset.words, 4000);
+  }
+})();

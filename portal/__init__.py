@@ -1,0 +1,1 @@
+"""Rapport: a portal in which a client and a therapist share goals, feedback and check-ins."""

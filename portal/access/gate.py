@@ -1,0 +1,359 @@
+"""The inner gate: authorization exactly once, in the same transaction as what it allows."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select, update
+
+from portal.access import keys, log
+from portal.access.models import AccessEntry, Case, CaseStatus, Membership, Person, PersonKind, PersonSession
+from portal.access.permissions import LOOKS, READS, AccountRole, CaseRole, Permission, may
+from portal.kit import clock
+from portal.kit.crypto import DataKey
+from portal.kit.db import transaction
+from portal.kit.ids import digest
+from portal.kit.refusal import AlreadyDone, BadInput, Ended, Forbidden, NotFound, NotSignedIn
+from portal.settings import settings
+
+# Looking at the same thing again within this time, in the same browser, counts as one look.
+ONE_LOOK = timedelta(minutes=10)
+_OPERATION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: the id of the session row that the outer gate found for the cookie, or none."""
+
+    session_id: str | None
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who takes part in the case."""
+
+    person_id: str
+    role: CaseRole
+    name: str
+    pronouns: str = ""
+
+
+@dataclass
+class OpenCase:
+    """A case that the gate has opened for one person, one permission and one transaction."""
+
+    db: Session
+    row: Case
+    me: Member
+    members: tuple[Member, ...]
+    language: str
+    time_zone: str
+    now: datetime
+    about: str
+    _key: DataKey
+
+    @property
+    def id(self) -> str:
+        """The case's id."""
+        return self.row.id
+
+    @property
+    def role(self) -> CaseRole:
+        """What the person is in this case."""
+        return self.me.role
+
+    def with_role(self, role: CaseRole) -> tuple[Member, ...]:
+        """The members of one role."""
+        return tuple(member for member in self.members if member.role is role)
+
+    def member(self, person_id: str | None) -> Member | None:
+        """The member with this id, present ones only."""
+        return next((member for member in self.members if member.person_id == person_id), None)
+
+    def seal(self, row_id: str, column: str, text: str) -> bytes:
+        """`text` sealed with the case's key for one row and column ("goal.title")."""
+        return self._key.seal(text, f"{column}:{row_id}")
+
+    def unseal(self, row_id: str, column: str, sealed: bytes | None) -> str:
+        """The text of a sealed column; empty for none."""
+        return "" if sealed is None else self._key.unseal(sealed, f"{column}:{row_id}")
+
+
+@dataclass
+class OpenAccount:
+    """The gate's answer for verbs outside any case."""
+
+    db: Session
+    me: Person
+    roles: frozenset[AccountRole]
+    session_id: str
+    now: datetime
+    key: DataKey = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The person's own name."""
+        return keys.name_of(self.me, self.key)
+
+
+@dataclass
+class OpenEntrance:
+    """The gate's answer for verbs of somebody who has no session yet: signing in, invitations, resets, set-up."""
+
+    db: Session
+    now: datetime
+    key: DataKey = field(repr=False)
+
+
+@dataclass
+class OpenUpkeep:
+    """The gate's answer for the portal's own acts by its clock or the command line."""
+
+    db: Session
+    now: datetime
+
+
+_looks: OrderedDict[tuple[str, str, Permission], datetime] = OrderedDict()
+_LOOKS_KEPT = 20_000
+
+
+@contextmanager
+def open_case(
+    caller: Caller, case_id: str, permission: Permission, *, op: str | None = None, about: str = ""
+) -> Iterator[OpenCase]:
+    """Open a case for one act and log it.
+
+    `op` is the operation id of a change; `about` the id of the row that it concerns (a verb may set
+    it later on the opened case). Raises NotSignedIn, NotFound (no such case, or not a member),
+    Forbidden (the role lacks the permission), AlreadyDone (this operation id was carried out) and Ended
+    (a change of a case that can only be read).
+    """
+    if op is not None and not _OPERATION.fullmatch(op):
+        raise BadInput(field="op")
+    now = clock.now()
+    look = (caller.session_id or "", case_id, permission)
+    clinical = permission in READS
+    seen_until = _looks.get(look)
+    new_look = clinical and (seen_until is None or seen_until <= now)
+    changes = permission not in LOOKS
+    writes = changes or new_look
+    with transaction(writes=writes) as db:
+        case, session, me_row, members, done = _find(db, caller, case_id, op, now, writes)
+        opened = _opened(db, case, me_row, members, now, about)
+        if not may(opened.role, permission):
+            raise Forbidden
+        if done:
+            raise AlreadyDone
+        if changes and case.status == CaseStatus.ENDED:
+            raise Ended
+        yield opened
+        to_log = changes or (new_look and opened.role is not CaseRole.CLIENT)
+        if to_log:
+            log.append(
+                db,
+                case,
+                at=now,
+                person_id=session.person_id,
+                role=opened.role,
+                action=permission,
+                about=opened.about,
+                operation=op,
+            )
+            try:
+                db.flush()
+            except IntegrityError as twice:
+                # Only the log's own rule against a second entry says so; a room's broken rule must not read as "saved".
+                if op is None or "access_entry" not in str(twice.orig):
+                    raise
+                raise AlreadyDone from None
+    if new_look:
+        _remember_look(look, now + ONE_LOOK if to_log else datetime.max.replace(tzinfo=now.tzinfo))
+
+
+def _remember_look(look: tuple[str, str, Permission], until: datetime) -> None:
+    _looks[look] = until
+    _looks.move_to_end(look)
+    while len(_looks) > _LOOKS_KEPT:
+        _looks.popitem(last=False)
+
+
+def forget_looks() -> None:
+    """Forget who looked when: after a change of membership, and between tests."""
+    _looks.clear()
+
+
+@cache
+def _finder(writes: bool) -> Any:
+    # Made once: building its four aliases takes longer than running it.
+    mine, theirs, who, done = aliased(Membership), aliased(Membership), aliased(Person), aliased(AccessEntry)
+    query = (
+        sa.select(Case, PersonSession, theirs, who, col(done.id))
+        .join(mine, (col(mine.person_id) == PersonSession.person_id) & col(mine.ended_at).is_(None))
+        .join(Case, col(Case.id) == mine.case_id)
+        .join(theirs, (col(theirs.case_id) == Case.id) & col(theirs.ended_at).is_(None))
+        .join(who, col(who.id) == theirs.person_id)
+        .outerjoin(done, (col(done.case_id) == Case.id) & (col(done.operation) == sa.bindparam("operation")))
+        .where(col(PersonSession.id) == sa.bindparam("session"), col(Case.id) == sa.bindparam("case"))
+        .select_from(PersonSession)
+    )
+    return query.with_for_update(of=Case) if writes else query
+
+
+def _find(
+    db: Session, caller: Caller, case_id: str, op: str | None, now: datetime, writes: bool
+) -> tuple[Case, PersonSession, Person, list[tuple[Membership, Person]], bool]:
+    """One statement: the case through the person's own living membership, all its members, and whether `op` is known."""
+    asked = {"session": caller.session_id or "", "case": case_id, "operation": op or "none"}
+    rows = db.exec(_finder(writes), params=asked).all()
+    if not rows:
+        _living(db, caller, now)
+        raise NotFound
+    case, session = rows[0][0], rows[0][1]
+    members = [(membership, person) for _, _, membership, person, _ in rows]
+    me = next(person for _, person in members if person.id == session.person_id)
+    if not _lives(session, me, now):
+        raise NotSignedIn
+    return case, session, me, members, rows[0][4] is not None
+
+
+def _opened(
+    db: Session, case: Case, me: Person, members: list[tuple[Membership, Person]], now: datetime, about: str
+) -> OpenCase:
+    names = keys.known_account_key() or keys.account_key(db)
+    my_role = next(membership.role for membership, person in members if person.id == me.id)
+
+    def known_as(membership: Membership, person: Person) -> str:
+        name = keys.name_of(person, names)
+        hidden = my_role == CaseRole.SUPERVISOR and membership.role == CaseRole.CLIENT
+        return keys.initials(name) if hidden else name
+
+    everybody = tuple(
+        Member(person.id, CaseRole(membership.role), known_as(membership, person), keys.pronouns_of(person, names))
+        for membership, person in members
+    )
+    return OpenCase(
+        db=db,
+        row=case,
+        me=next(member for member in everybody if member.person_id == me.id),
+        members=everybody,
+        language=me.language,
+        time_zone=me.time_zone or settings().time_zone,
+        now=now,
+        about=about,
+        _key=keys.case_key(case),
+    )
+
+
+@contextmanager
+def open_account(caller: Caller, permission: Permission, *, writes: bool = True) -> Iterator[OpenAccount]:
+    """Open the practice for one act outside any case. Raises NotSignedIn and Forbidden."""
+    now = clock.now()
+    with transaction(writes=writes) as db:
+        session, me = _living(db, caller, now)
+        roles = {AccountRole.CLIENT if me.kind == PersonKind.CLIENT else AccountRole.STAFF}
+        if me.is_admin:
+            roles.add(AccountRole.ADMIN)
+        if not any(may(role, permission) for role in roles):
+            raise Forbidden
+        key = keys.known_account_key() or keys.account_key(db)
+        yield OpenAccount(db, me, frozenset(roles), session.id, now, key)
+
+
+@contextmanager
+def open_entrance(*, writes: bool = True) -> Iterator[OpenEntrance]:
+    """Open the entrance: for those who have no session yet and prove who they are by what they bring."""
+    with transaction(writes=writes) as db:
+        yield OpenEntrance(db, clock.now(), keys.known_account_key() or keys.account_key(db))
+
+
+@contextmanager
+def open_upkeep(*, writes: bool = True) -> Iterator[OpenUpkeep]:
+    """Open the back room: for timers and the command line, which act for nobody. Their changes of a case go through `log_upkeep`."""
+    with transaction(writes=writes) as db:
+        yield OpenUpkeep(db, clock.now())
+
+
+def log_upkeep(upkeep: OpenUpkeep, case: Case, action: str, about: str = "") -> None:
+    """Enter an act of the portal's clock in the case's log."""
+    log.append(upkeep.db, case, at=upkeep.now, person_id=None, role="portal", action=action, about=about)
+
+
+def _living(db: Session, caller: Caller, now: datetime) -> tuple[PersonSession, Person]:
+    found = db.exec(
+        select(PersonSession, Person)
+        .join(Person, col(Person.id) == PersonSession.person_id)
+        .where(PersonSession.id == (caller.session_id or ""))
+    ).first()
+    if found is None or not _lives(*found, now):
+        raise NotSignedIn
+    return found
+
+
+def _lives(session: PersonSession, person: Person, now: datetime) -> bool:
+    idle, absolute = limits_of(person.kind)
+    return (
+        session.ended_at is None
+        and person.deactivated_at is None
+        and now - session.last_seen_at < idle
+        and now - session.created_at < absolute
+    )
+
+
+def limits_of(kind: str) -> tuple[timedelta, timedelta]:
+    """Idle and absolute time-out of a session, by the kind of person."""
+    staff = kind != PersonKind.CLIENT
+    return settings().idle_time(staff=staff), settings().absolute_time(staff=staff)
+
+
+def session_of_cookie(token: str) -> str | None:
+    """The id of the living session behind a cookie's token, or none."""
+    now = clock.now()
+    with transaction(writes=False) as db:
+        found = db.exec(
+            select(PersonSession, Person)
+            .join(Person, col(Person.id) == PersonSession.person_id)
+            .where(PersonSession.token_digest == digest(token))
+        ).first()
+        return found[0].id if found and _lives(*found, now) else None
+
+
+def alive(session_id: str) -> bool:
+    """Whether the session lives; an act of its person, so the idle clock starts anew (written once a minute at most)."""
+    now = clock.now()
+    with transaction(writes=False) as db:
+        try:
+            session, _ = _living(db, Caller(session_id), now)
+        except NotSignedIn:
+            return False
+        fresh = now - session.last_seen_at < _SEEN_EVERY
+    if not fresh:
+        with transaction(writes=True) as db:
+            db.exec(
+                update(PersonSession)
+                .where(col(PersonSession.id) == session_id, col(PersonSession.ended_at).is_(None))
+                .values(last_seen_at=now)
+            )
+    return True
+
+
+def living_among(session_ids: set[str]) -> set[str]:
+    """Those of the sessions that live, in one statement: for closing the sockets of the others."""
+    if not session_ids:
+        return set()
+    now = clock.now()
+    with transaction(writes=False) as db:
+        found = db.exec(
+            select(PersonSession, Person)
+            .join(Person, col(Person.id) == PersonSession.person_id)
+            .where(col(PersonSession.id).in_(session_ids))
+        ).all()
+    return {session.id for session, person in found if _lives(session, person, now)}

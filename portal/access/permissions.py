@@ -1,0 +1,91 @@
+"""Who may do what: one table of roles and permissions. "Is it yours, does the thing allow it now" lives in the domains."""
+
+from enum import StrEnum, auto
+
+
+class CaseRole(StrEnum):
+    """What somebody is in one case."""
+
+    CLIENT = "client"
+    THERAPIST = "therapist"
+    SUPERVISOR = "supervisor"
+
+
+class AccountRole(StrEnum):
+    """What somebody is in the practice, outside any case."""
+
+    CLIENT = "client_account"
+    STAFF = "staff_account"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """A verb phrase each; the names are written to the access log."""
+
+    # the case
+    KNOW_MEMBERS = auto()
+    READ_CASE = auto()
+    PLAN_SESSION = auto()
+    SET_CADENCE = auto()
+    READ_ACCESS_LOG = auto()
+    READ_OWN_ACCESS_ENTRIES = auto()
+    # goals
+    READ_GOALS = auto()
+    WRITE_GOALS = auto()
+    # feedback
+    READ_FEEDBACK = auto()
+    KEEP_DRAFT = auto()
+    DRAFT_REFLECTION = auto()
+    SHARE_FEEDBACK = auto()
+    REFLECT_FEEDBACK = auto()
+    CONFIRM_FEEDBACK = auto()
+    READ_ADJUSTMENTS = auto()
+    WRITE_ADJUSTMENTS = auto()
+    # check-ins
+    READ_CHECKINS = auto()
+    ANSWER_CHECKIN = auto()
+    DECIDE_EXPIRED_CHECKIN = auto()
+    # one's own account
+    READ_OWN_ACCOUNT = auto()
+    CHANGE_OWN_ACCOUNT = auto()
+    READ_OWN_CASES = auto()
+    # the practice
+    READ_CASELOAD = auto()
+    READ_PRACTICE = auto()
+    INVITE_PEOPLE = auto()
+    PAIR_PEOPLE = auto()
+    DEACTIVATE_PEOPLE = auto()
+
+
+P = Permission
+
+_BOTH = frozenset(
+    {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.WRITE_GOALS, P.READ_FEEDBACK, P.KEEP_DRAFT, P.SHARE_FEEDBACK,
+     P.READ_ADJUSTMENTS, P.WRITE_ADJUSTMENTS, P.READ_CHECKINS, P.ANSWER_CHECKIN}
+)  # fmt: skip
+_ACCOUNT = frozenset({P.READ_OWN_ACCOUNT, P.CHANGE_OWN_ACCOUNT, P.READ_OWN_CASES})
+
+TABLE: dict[CaseRole | AccountRole, frozenset[Permission]] = {
+    CaseRole.CLIENT: _BOTH | {P.CONFIRM_FEEDBACK, P.DECIDE_EXPIRED_CHECKIN, P.SET_CADENCE, P.READ_ACCESS_LOG},
+    CaseRole.THERAPIST: _BOTH | {P.DRAFT_REFLECTION, P.REFLECT_FEEDBACK, P.PLAN_SESSION, P.SET_CADENCE, P.READ_OWN_ACCESS_ENTRIES},
+    CaseRole.SUPERVISOR: frozenset(
+        {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_OWN_ACCESS_ENTRIES}
+    ),
+    AccountRole.CLIENT: _ACCOUNT,
+    AccountRole.STAFF: _ACCOUNT | {P.READ_CASELOAD},
+    AccountRole.ADMIN: frozenset({P.READ_PRACTICE, P.INVITE_PEOPLE, P.PAIR_PEOPLE, P.DEACTIVATE_PEOPLE}),
+}
+
+# Reading these is reading clinical content: it leaves an entry unless the client is the reader.
+READS = frozenset(
+    {P.READ_CASE, P.READ_GOALS, P.READ_FEEDBACK, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_ACCESS_LOG,
+     P.READ_OWN_ACCESS_ENTRIES}
+)  # fmt: skip
+
+# These change nothing.
+LOOKS = READS | {P.KNOW_MEMBERS}
+
+
+def may(role: CaseRole | AccountRole, permission: Permission) -> bool:
+    """Whether the role includes the permission."""
+    return permission in TABLE[role]

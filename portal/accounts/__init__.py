@@ -1,0 +1,1 @@
+"""The room of people: their passwords, sessions, invitations and devices."""

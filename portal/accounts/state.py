@@ -1,0 +1,216 @@
+"""What the entrance pages and the account page show, and what people do there."""
+
+import asyncio
+from typing import Any
+
+import reflex as rx
+
+from portal import routes
+from portal.accounts import service
+from portal.accounts.domain import (
+    LEAST_CHARACTERS,
+    MOST_CHARACTERS,
+    AlreadySetUp,
+    BadAddress,
+    NotValid,
+    PasswordNamesYou,
+    PasswordTooCommon,
+    PasswordTooLong,
+    PasswordTooShort,
+    PleaseWait,
+    TicketPurpose,
+    WrongPassword,
+    WrongSignIn,
+)
+from portal.accounts.schemas import Device, DeviceLine, ProfileForm
+from portal.kit.i18n import N_, ago, moment
+from portal.kit.refusal import BadInput, DatabaseGone, NotSignedIn, Refusal
+from portal.live.bell import bell
+from portal.live.policy import anyone, signed_in
+from portal.live.state import Here, SignedInPage
+
+# What an address may say after a form that the browser posted by itself.
+_REFUSALS: dict[str, type[Refusal]] = {
+    kind.__name__: kind
+    for kind in (
+        AlreadySetUp, BadAddress, BadInput, DatabaseGone, NotSignedIn, NotValid, PasswordNamesYou, PasswordTooCommon, PasswordTooLong,
+        PasswordTooShort, PleaseWait, WrongPassword, WrongSignIn,
+    )
+}  # fmt: skip
+_LIMITS = {"least": LEAST_CHARACTERS, "most": MOST_CHARACTERS}
+
+ASKED = N_("Thank you. If there is an account with this address, a letter is on its way. It can take a few minutes.")
+CHANGED = N_("Your password was changed. Every other device has been signed out.")
+_TOLD = {
+    "asked": ASKED,
+    "changed": CHANGED,
+    "out": N_("You are signed out."),
+    "everywhere": N_("You are signed out on every device."),
+    "sent": N_("A letter with a code is on its way to the new address."),
+}
+
+
+class _Told(rx.State, mixin=True):
+    """What the address says after a posted form: a name out of the lists above, never words of its own."""
+
+    wrong: str = ""
+    told: str = ""
+
+    def _read_address(self) -> None:
+        query = self.router.url.query_parameters
+        refusal, told = _REFUSALS.get(query.get("why", "")), _TOLD.get(query.get("done", ""))
+        self._set(
+            wrong="" if refusal is None else self._say(refusal.sentence, **_LIMITS),
+            told="" if told is None else self._say(told),
+        )
+
+
+class EntranceState(_Told, Here):
+    """The pages for those who have no session yet."""
+
+    by_link: bool = False
+    opened_name: str = ""
+    opened_email: str = ""
+    opened_until: str = ""
+
+    async def _arrive(self) -> bool:
+        """Whether somebody is signed in."""
+        await bell.leave(self._tab)
+        identity = await self._recognise()
+        self._read_address()
+        return identity is not None
+
+    @anyone
+    async def entered(self) -> Any:
+        """Somebody typed the portal's bare address."""
+        if await self._arrive():
+            return rx.redirect(routes.HOME, replace=True)
+        try:
+            ready = await asyncio.to_thread(service.is_set_up)
+        except Refusal:
+            ready = True
+        return rx.redirect(routes.SIGN_IN if ready else routes.SET_UP, replace=True)
+
+    @anyone
+    async def sign_in_opened(self) -> Any:
+        """The sign-in page; who is signed in already goes on."""
+        return rx.redirect(routes.HOME, replace=True) if await self._arrive() else None
+
+    @anyone
+    async def entrance_page_opened(self) -> None:
+        """A page that is for everybody, also for who is signed in as somebody else."""
+        await self._arrive()
+        self._set(by_link=False, opened_name="", opened_email="", opened_until="")
+
+    @anyone
+    async def link_found(self, found: bool) -> None:
+        """The page was opened by a link with a key in it; the key stays in the browser until the button is pressed."""
+        self._set(by_link=found)
+
+    @anyone(longest=100)
+    async def invitation_opened(self, key: str) -> None:
+        """The button of an invitation."""
+        await self._open_link(TicketPurpose.INVITATION, key)
+
+    @anyone(longest=100)
+    async def reset_opened(self, key: str) -> None:
+        """The button of the way to a new password."""
+        await self._open_link(TicketPurpose.PASSWORD, key)
+
+    @anyone
+    async def code_preferred(self) -> None:
+        """The link does not work, or there is only the code."""
+        self._set(by_link=False, opened_name="", opened_email="", opened_until="")
+
+    async def _open_link(self, purpose: TicketPurpose, key: str) -> None:
+        try:
+            opened = await asyncio.to_thread(service.open_link, purpose, key)
+        except Refusal as refusal:
+            self._refuse(refusal)
+            self._set(by_link=False)
+            return
+        self._set(
+            refusal="",
+            opened_name=opened.name,
+            opened_email=opened.email,
+            opened_until=moment(self.lang, self._time_zone, opened.until),
+        )
+
+
+class AccountState(_Told, SignedInPage, Here):
+    """One's own account."""
+
+    name: str = ""
+    pronouns: str = ""
+    email: str = ""
+    new_email: str = ""
+    time_zone: str = ""
+    devices: list[DeviceLine] = []
+    code_wrong: str = ""
+
+    async def _show(self) -> None:
+        account = await self._ask(service.account)
+        self._read_address()
+        self._set(
+            my_name=account.name,
+            name=account.name,
+            pronouns=account.pronouns,
+            email=account.email,
+            new_email=account.new_email,
+            time_zone=account.time_zone,
+            theme=account.theme,
+            devices=[self._device(one, account.time_zone, account) for one in account.devices],
+        )
+
+    def _device(self, one: Device, zone: str, account: Any) -> DeviceLine:
+        seen = self._say(N_("here, now")) if one.here else ago(self.lang, zone, one.seen, account.now)
+        return DeviceLine(
+            session_id=one.session_id,
+            name=one.name or self._say(N_("An unknown browser")),
+            seen=seen,
+            since=self._say(N_("signed in {when}"), when=ago(self.lang, zone, one.since, account.now)),
+            here=one.here,
+        )
+
+    @signed_in
+    async def name_typed(self, text: str, version: int, op: str) -> None:
+        """Another name."""
+        await self._change(service.change_profile, ProfileForm(name=text), op=op)
+
+    @signed_in
+    async def pronouns_typed(self, text: str, version: int, op: str) -> None:
+        """Other pronouns, or none."""
+        await self._change(service.change_profile, ProfileForm(pronouns=text), op=op)
+
+    @signed_in(longest=64)
+    async def zone_chosen(self, zone: str, op: str) -> None:
+        """Another time zone."""
+        await self._change(service.change_profile, ProfileForm(time_zone=zone), op=op)
+        self._time_zone = self.time_zone or self._time_zone
+
+    @signed_in(longest=64)
+    async def theme_chosen(self, theme: str, op: str) -> None:
+        """Light, dark, or as the device says."""
+        await self._change(service.change_profile, ProfileForm(theme=theme), op=op)
+
+    @signed_in(longest=36)
+    async def device_ended(self, session_id: str) -> None:
+        """Another of one's browsers is to be signed out."""
+        await self._change(service.end_device, session_id)
+
+    @signed_in(longest=100)
+    async def address_confirmed(self, form: dict[str, str]) -> None:
+        """The code that went to the new address."""
+        try:
+            await self._ask(service.confirm_address, form.get("code", ""))
+        except Refusal as refusal:
+            self._set(code_wrong=self._say(refusal.sentence, **refusal.params))
+            return
+        self._set(code_wrong="")
+        await self._show_or_say()
+
+    @signed_in
+    async def address_kept(self) -> None:
+        """The old address after all."""
+        self._set(code_wrong="")
+        await self._change(service.forget_new_address)

@@ -1,0 +1,1 @@
+"""The room of the shared space between a client and a therapist."""

@@ -1,0 +1,191 @@
+"""The edge of the cases room: what waits in words, and the access log as somebody reads it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portal import routes
+from portal.access.permissions import CaseRole, Permission
+from portal.cases import service
+from portal.cases.domain import Look, Waiting
+from portal.cases.schemas import AccessLog, LogPerson, WaitLine
+from portal.design.seen import Choice
+from portal.kit.i18n import N_, ago, clock_time, day, moment, say, say_n
+from portal.live.policy import signed_in
+from portal.live.state import CasePage, Here
+
+_FIRST = 60
+_MORE = 200
+_ONE_SITTING = timedelta(minutes=10)
+_EVERYBODY = "everybody"
+_PORTAL = "portal"
+
+# What each kind of entry reads like, about somebody else and about oneself.
+_WORDS: dict[str, tuple[str, str]] = {
+    Permission.READ_CASE: (N_("{name} looked at the overview"), N_("You looked at the overview")),
+    Permission.READ_GOALS: (N_("{name} looked at the goals"), N_("You looked at the goals")),
+    Permission.WRITE_GOALS: (N_("{name} changed something about the goals"), N_("You changed something about the goals")),
+    Permission.READ_FEEDBACK: (N_("{name} looked at the feedback"), N_("You looked at the feedback")),
+    Permission.KEEP_DRAFT: (N_("{name} wrote in a draft that only they can read"), N_("You wrote in a draft that only you can read")),
+    Permission.DRAFT_REFLECTION: (N_("{name} worked on an answer"), N_("You worked on an answer")),
+    Permission.SHARE_FEEDBACK: (N_("{name} wrote feedback, or changed their own"), N_("You wrote feedback, or changed your own")),
+    Permission.REFLECT_FEEDBACK: (N_("{name} wrote back what they heard"), N_("You wrote back what you heard")),
+    Permission.CONFIRM_FEEDBACK: (N_("{name} answered whether they were heard"), N_("You answered whether you were heard")),
+    Permission.READ_ADJUSTMENTS: (N_("{name} looked at what you change together"), N_("You looked at what you change together")),
+    Permission.WRITE_ADJUSTMENTS: (N_("{name} worked on what you change together"), N_("You worked on what you change together")),
+    Permission.READ_CHECKINS: (N_("{name} looked at the check-ins"), N_("You looked at the check-ins")),
+    Permission.ANSWER_CHECKIN: (N_("{name} filled in a check-in"), N_("You filled in a check-in")),
+    Permission.DECIDE_EXPIRED_CHECKIN: (N_("{name} decided about a check-in that had run out"), N_("You decided about a check-in that had run out")),
+    Permission.PLAN_SESSION: (N_("{name} set the next session"), N_("You set the next session")),
+    Permission.SET_CADENCE: (N_("{name} changed how often check-ins come"), N_("You changed how often check-ins come")),
+    Permission.READ_ACCESS_LOG: (N_("{name} looked at this page"), N_("You looked at this page")),
+    Permission.READ_OWN_ACCESS_ENTRIES: (N_("{name} looked at their own entries on this page"), N_("You looked at your own entries on this page")),
+    Permission.PAIR_PEOPLE: (N_("{name} from the practice put the two of you together"), N_("You put the two together")),
+    Permission.DEACTIVATE_PEOPLE: (N_("{name} from the practice closed the account of somebody in your work together"), N_("You closed an account")),
+    "reactivate_people": (N_("{name} from the practice opened the account of somebody in your work together again"), N_("You opened an account again")),
+    service.END_PAIRING: (N_("{name} from the practice ended your work together"), N_("You ended their work together")),
+}
+_ANYTHING = (N_("{name} did something that has no words here yet"), N_("You did something that has no words here yet"))
+_BY_THE_CLOCK = {
+    "open_checkin": N_("The portal opened the next check-in"),
+    "end_checkin": N_("The portal ended a check-in whose time had run out"),
+}
+_ANYTHING_BY_THE_CLOCK = N_("The portal did something by its clock, without anybody looking")
+
+_ROLES = {
+    CaseRole.CLIENT.value: N_("{name}, client"),
+    CaseRole.THERAPIST.value: N_("{name}, therapist"),
+    CaseRole.SUPERVISOR.value: N_("{name}, supervisor"),
+    "admin": N_("{name}, practice office"),
+    _PORTAL: N_("The portal itself"),
+}
+
+
+def wait_lines(lang: str, zone: str, now: datetime, case_id: str, waits: Iterable[Waiting]) -> list[WaitLine]:
+    """What waits in a case as its reader sees it, longest wait first."""
+    return [
+        WaitLine(
+            words=_begun(say(lang, one.what)),
+            when=ago(lang, zone, one.since, now),
+            exact=moment(lang, zone, one.since),
+            href=routes.in_case(one.page, case_id, **{routes.GOAL_PARAM: one.row_id, routes.CHECKIN_PARAM: one.row_id}),
+        )
+        for one in sorted(waits, key=lambda one: one.since)
+    ]
+
+
+def _begun(words: str) -> str:
+    """A sentence of its own, however it was written down."""
+    return words[:1].upper() + words[1:]
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of the log: what was done, at what time, and when exactly."""
+
+    id: str
+    role: str
+    words: str
+    time: str
+    exact: str
+
+
+@dataclass(frozen=True)
+class LogDay:
+    """The lines of one day."""
+
+    words: str
+    lines: list[LogLine]
+
+
+class AccessLogState(CasePage, Here):
+    """Who looked at what. Whoever is not the client reads their own entries only."""
+
+    days: list[LogDay] = []
+    persons: list[Choice] = []
+    person: str = _EVERYBODY
+    whole: bool = True
+    earlier: int = 0
+
+    _shown: int = _FIRST
+
+    async def _show(self) -> None:
+        verb = service.read_access_log if self.role == CaseRole.CLIENT else service.read_own_entries
+        log = await self._ask(verb, self.case_id)
+        lines = _lines(self.lang, log, self.person)
+        persons = [Choice(_EVERYBODY, self._say(N_("Everybody")))] + [
+            Choice(one.person_id or _PORTAL, self._who(one)) for one in log.people
+        ]
+        self._set(
+            whole=log.whole,
+            persons=persons,
+            earlier=max(0, len(lines) - self._shown),
+            days=_by_day(self.lang, log.time_zone, lines[: self._shown]),
+        )
+
+    def _who(self, one: LogPerson) -> str:
+        return self._say(N_("You")) if one.me else self._say(_ROLES.get(one.role, N_("{name}")), name=one.name)
+
+    @signed_in(longest=40)
+    async def person_chosen(self, person: str) -> None:
+        """Only the entries about one person, or all again."""
+        known = any(choice.value == person for choice in self.persons)
+        self._set(person=person if known else _EVERYBODY)
+        self._shown = _FIRST
+        await self._show_or_say()
+
+    @signed_in
+    async def earlier_wanted(self) -> None:
+        """More of what lies further back."""
+        self._shown += _MORE
+        await self._show_or_say()
+
+
+def _lines(lang: str, log: AccessLog, person: str) -> list[tuple[datetime, LogLine]]:
+    people = {one.person_id: one for one in log.people}
+    chosen = (look for look in log.looks if person in (_EVERYBODY, look.person_id or _PORTAL))
+    return [
+        (sitting[0].at, _line(lang, log.time_zone, people[sitting[0].person_id or ""], sitting))
+        for sitting in _sittings(chosen)
+    ]
+
+
+def _sittings(looks: Iterable[Look]) -> list[list[Look]]:
+    """The same act of the same person again within ten minutes is one line: a check-in saves after every answer."""
+    found: list[list[Look]] = []
+    for look in looks:
+        last = found[-1][-1] if found else None
+        if last and (last.person_id, last.action) == (look.person_id, look.action) and last.at - look.at <= _ONE_SITTING:
+            found[-1].append(look)
+        else:
+            found.append([look])
+    return found
+
+
+def _line(lang: str, zone: str, who: LogPerson, sitting: list[Look]) -> LogLine:
+    last, first = sitting[0], sitting[-1]
+    if last.person_id is None:
+        words = say(lang, _BY_THE_CLOCK.get(last.action, _ANYTHING_BY_THE_CLOCK))
+    else:
+        somebody, oneself = _WORDS.get(last.action, _ANYTHING)
+        words = say(lang, oneself) if who.me else say(lang, somebody, name=who.name)
+    exact = moment(lang, zone, last.at)
+    if len(sitting) > 1:
+        exact = say_n(
+            lang, "{n} entry, from {first} to {last}", "{n} entries, from {first} to {last}", len(sitting),
+            first=moment(lang, zone, first.at), last=exact,
+        )  # fmt: skip
+    return LogLine(
+        id=f"{last.at.timestamp():.6f}{last.action}",
+        role=last.role,
+        words=words,
+        time=clock_time(lang, zone, last.at),
+        exact=f"{exact} · {zone}",
+    )
+
+
+def _by_day(lang: str, zone: str, lines: list[tuple[datetime, LogLine]]) -> list[LogDay]:
+    days: dict[str, list[LogLine]] = {}
+    for at, line in lines:
+        days.setdefault(day(lang, zone, at), []).append(line)
+    return [LogDay(words, found) for words, found in days.items()]

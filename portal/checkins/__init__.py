@@ -1,0 +1,1 @@
+"""The room of the sealed relationship check-in."""

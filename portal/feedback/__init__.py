@@ -1,0 +1,1 @@
+"""The room of what one shares and how the other says it back."""

@@ -1,0 +1,531 @@
+"""What one sees of goals: the board with its cards, and the parts of a goal's own page."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal import design as ui
+from portal.design.board import board, board_card, board_column, entry, handle
+from portal.design.compose import composer, day, tick
+from portal.design.words import operation, t
+from portal.goals.domain import Column, LifeArea
+from portal.goals.schemas import (
+    AREA_MOST,
+    STEP_MOST,
+    TITLE_MOST,
+    WHY_MOST,
+    ArchivedGoal,
+    ColumnView,
+    GoalCard,
+    HistoryEntry,
+    PieceView,
+    StepDetail,
+    StepView,
+)
+from portal.goals.state import BoardState, GoalState
+
+_KEYS_HINT = "goal-keys"
+
+_COLUMNS = {
+    Column.IDEAS: t("Ideas"),
+    Column.AGREED: t("Agreed"),
+    Column.WORKING: t("Working on"),
+    Column.REACHED: t("Reached"),
+    Column.LET_GO: t("Let go"),
+}
+_AREAS = {
+    LifeArea.FAMILY: t("Family"),
+    LifeArea.PARTNERSHIP: t("Partnership"),
+    LifeArea.FRIENDS: t("Friends"),
+    LifeArea.WORK: t("Work and learning"),
+    LifeArea.HEALTH: t("Body and health"),
+    LifeArea.REST: t("Rest and free time"),
+    LifeArea.HOME: t("Home and money"),
+    LifeArea.MYSELF: t("Being with myself"),
+    LifeArea.MEANING: t("Belonging and meaning"),
+}
+
+# --- the board
+
+
+def goal_board() -> rx.Component:
+    """The five columns."""
+    return rx.fragment(
+        rx.el.p(t("Arrow keys move this goal. Press to open its menu."), id=_KEYS_HINT, hidden=True),
+        board(
+            *(_column(column) for column in Column),
+            label=t("Move to"),
+            on_move=lambda card, column, after, version: BoardState.goal_moved(card, column, after, version, operation()),
+            on_act=lambda card, act, version: BoardState.goal_acted(card, act, version, operation()),
+            menus=_menus(),
+        ),
+        rx.el.p(BoardState.told, role="status", class_name="sr-only"),
+    )
+
+
+def board_skeleton() -> rx.Component:
+    """The board before the server has said who asks."""
+    return rx.el.div(*(rx.el.div(rx.el.div(class_name="bone"), class_name=f"board-column in-{column.value}") for column in Column), class_name="board", aria_hidden="true")
+
+
+def _column(column: Column) -> rx.Component:
+    view: rx.Var[ColumnView] = getattr(BoardState, column.value)
+    return board_column(
+        column.value,
+        _COLUMNS[column],
+        view.count,
+        rx.foreach(view.cards, goal_card),
+        foot=rx.cond(
+            view.more != "",
+            ui.button(view.more, "quiet", little=True, on_click=BoardState.column_unfolded(column.value)),
+        ),
+    )
+
+
+def _to(column: Column) -> rx.Component:
+    return entry(_COLUMNS[column], f"to:{column.value}")
+
+
+def _menus() -> dict[str, list[rx.Component]]:
+    order = [entry(t("One higher"), "up"), entry(t("One lower"), "down")]
+    focus = [entry(t("Put in focus"), "focus", "off"), entry(t("Take out of focus"), "unfocus", "on")]
+    working, reached, let_go = _to(Column.WORKING), _to(Column.REACHED), _to(Column.LET_GO)
+    agreed = _to(Column.AGREED)
+    return {
+        "idea": [entry(t("Propose it"), "propose"), *order, entry(t("Put in the archive"), "archive")],
+        "mine": [entry(t("Take the proposal back"), "take_back"), *order],
+        "theirs": [entry(t("Agreed: say yes"), "agree"), entry(t("Not now"), "not_now"), *order],
+        "agreed": [working, reached, let_go, *focus, *order],
+        "working": [agreed, reached, let_go, entry(t("Pause"), "pause"), *focus, *order],
+        "paused": [agreed, reached, let_go, entry(t("Go on with it"), "resume"), *focus, *order],
+        "reached": [working, agreed, let_go, *order, entry(t("Put in the archive"), "archive")],
+        "let_go": [working, agreed, reached, *order, entry(t("Put in the archive"), "archive")],
+    }
+
+
+def goal_card(card: rx.Var[GoalCard]) -> rx.Component:
+    """A goal on the board; the whole card opens it."""
+    return board_card(
+        rx.el.div(
+            rx.el.h3(ui.client_link(card.title, to=BoardState.case_path + "/goals/" + card.id, dir="auto"), class_name="said-title"),
+            rx.cond(BoardState.may_write, handle(t("Move to: {title}", title=card.title), _KEYS_HINT)),
+            class_name="goal-top",
+        ),
+        rx.cond(card.mark != "", _mark(card)),
+        rx.cond(card.why != "", rx.el.p(card.why, dir="auto", class_name="goal-why")),
+        rx.cond(card.steps.length() > 0, rx.el.ul(rx.foreach(card.steps, step_line), class_name="goal-steps")),
+        rx.cond(card.more != "", ui.small(card.more)),
+        rx.el.div(
+            rx.cond(card.kind == "paused", ui.chip(t("Paused"))),
+            rx.cond(card.focus, ui.chip(t("In focus"), "accent")),
+            rx.cond(card.asks == "me", ui.chip(t("New wording: your yes is asked"), "notice")),
+            rx.cond(card.asks == "other", ui.chip(t("New wording waits for {name}", name=BoardState.others))),
+            rx.cond(card.area != "", ui.chip(card.area, dir="auto")),
+            rx.cond(card.chip != "", ui.chip(card.chip, rx.cond(card.due, "notice", rx.cond(card.kind == "reached", "accent", "plain-tone")))),
+            class_name="goal-chips",
+        ),
+        rx.cond((card.kind == "theirs") & BoardState.may_write, _answer(card)),
+        card_id=card.id,
+        kind=card.kind,
+        version=card.version,
+        focus=rx.cond(card.focus, "on", "off"),
+        movable=BoardState.may_write,
+        class_name=ui.classes("card small-card goal-card", rx.Var.create("kind-") + card.kind),
+    )
+
+
+def _mark(card: rx.Var[GoalCard]) -> rx.Component:
+    return rx.el.p(rx.cond(card.kind != "idea", ui.who_mark(card.role)), rx.el.span(card.mark), class_name="goal-mark small")
+
+
+def _answer(card: rx.Var[GoalCard]) -> rx.Component:
+    return rx.el.div(
+        ui.button(t("Yes, let's"), "primary", little=True, on_click=BoardState.goal_acted(card.id, "agree", card.version, operation())),
+        ui.button(t("Not now"), "secondary", little=True, on_click=BoardState.goal_acted(card.id, "not_now", card.version, operation())),
+        class_name="buttons",
+    )
+
+
+def step_line(step: rx.Var[StepView]) -> rx.Component:
+    """A small step on a card, to be ticked there."""
+    return rx.el.li(
+        rx.el.label(
+            tick(checked=step.done, disabled=~BoardState.may_write, on_tick=lambda done, op: BoardState.step_ticked(step.id, done, op)),
+            rx.el.span(
+                rx.el.span(step.text, dir="auto", class_name=rx.cond(step.done, "done-words", "")),
+                " ",
+                rx.cond(step.role != "both", ui.who_mark(step.role, step.owner)),
+            ),
+            class_name="tick",
+        ),
+        key=step.id,
+    )
+
+
+def new_goal() -> rx.Component:
+    """The button that opens the place where a goal is written down."""
+    return rx.cond(
+        BoardState.may_write,
+        composer(
+            t("What would you like to be different?"),
+            name="new-goal",
+            most=TITLE_MOST,
+            more_label=t("Why does it matter?"),
+            more_hint=t("In your own words. You can leave this open."),
+            more_most=WHY_MOST,
+            choices=[
+                ("keep", t("Keep as my idea"), t("Only you see it until you propose it.")),
+                ("propose", t("Propose to {name}", name=BoardState.others), t("{name} sees it at once.", name=BoardState.others)),
+            ],
+            opener=t("Add a goal"),
+            close_label=t("Close; it stays written"),
+            on_send=lambda text, more, choice, op: BoardState.idea_written(text, more, choice, op),
+        ),
+    )
+
+
+def archive_list() -> rx.Component:
+    """What was put in the archive, folded away below the board."""
+    return rx.cond(
+        BoardState.archived_words != "",
+        rx.el.div(
+            ui.button(BoardState.archived_words, "quiet", icon_name="archive", on_click=BoardState.archive_opened, aria_expanded=rx.cond(BoardState.archive_shown, "true", "false")),
+            rx.cond(BoardState.archive_shown, rx.el.ul(rx.foreach(BoardState.archive, _archived_line), class_name="stack gap-2 archive")),
+        ),
+    )
+
+
+def _archived_line(line: rx.Var[ArchivedGoal]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            ui.client_link(line.title, to=BoardState.case_path + "/goals/" + line.id, dir="auto", class_name="said-title"),
+            ui.small(line.words),
+        ),
+        rx.cond(
+            BoardState.may_write,
+            ui.button(
+                t("Bring back"), "secondary", little=True, on_click=BoardState.goal_acted(line.id, "restore", line.version, operation()),
+                aria_label=t("Bring back: {title}", title=line.title),
+            ),
+        ),
+        key=line.id,
+        class_name="card small-card spread",
+    )  # fmt: skip
+
+
+# --- one goal
+
+
+def goal_lead() -> rx.Component:
+    """Where the goal stands, since when, and how it is moved on."""
+    goal = GoalState.goal_shown
+    return rx.el.div(
+        ui.chip(goal.status, rx.cond(goal.kind == "reached", "accent", "plain-tone")),
+        rx.cond(goal.archived, ui.chip(t("In the archive"))),
+        rx.cond(goal.focus, ui.chip(t("In focus"), "accent")),
+        rx.el.span(goal.since, title=goal.since_exact, class_name="small"),
+        class_name="row gap-2",
+    )
+
+
+def _act(words: Any, act: str, kind: Any = "secondary", **props: Any) -> rx.Component:
+    return ui.button(words, kind, on_click=GoalState.goal_acted(act, GoalState.goal_shown.version, operation()), **props)
+
+
+def question() -> rx.Component:
+    """What waits for a yes, and whose it is."""
+    goal = GoalState.goal_shown
+    return rx.fragment(
+        rx.cond(goal.may_write, rx.match(goal.kind, ("idea", _own_idea()), ("mine", _own_proposal()), ("theirs", _others_proposal()), rx.fragment())),
+        rx.cond(goal.asks != "", _new_wording()),
+    )
+
+
+def _own_idea() -> rx.Component:
+    goal = GoalState.goal_shown
+    return ui.notice(
+        rx.el.p(t("Only you see this until you propose it.")),
+        rx.el.div(
+            _act(t("Propose to {name}", name=goal.others), "propose", "primary"),
+            _act(t("Put in the archive"), "archive", "quiet"),
+            class_name="buttons",
+        ),
+        tone="plain",
+        class_name="stack gap-3",
+    )
+
+
+def _own_proposal() -> rx.Component:
+    return ui.notice(
+        rx.el.p(GoalState.goal_shown.mark),
+        rx.el.div(_act(t("Take the proposal back"), "take_back"), class_name="buttons"),
+        tone="plain",
+        class_name="stack gap-3",
+    )
+
+
+def _others_proposal() -> rx.Component:
+    return ui.agreed_box(
+        rx.el.p(t("{name} proposes this goal. It is a goal of you both once you say yes.", name=GoalState.goal_shown.others)),
+        rx.el.div(_act(t("Yes, let's"), "agree", "primary"), _act(t("Not now"), "not_now"), class_name="buttons"),
+    )
+
+
+def _new_wording() -> rx.Component:
+    goal = GoalState.goal_shown
+    return rx.el.section(
+        rx.el.h2(rx.cond(goal.asks == "me", t("{name} suggests a new wording", name=goal.asked_words), t("Your new wording waits for {name}'s yes", name=goal.others))),
+        ui.small(t("Until both of you have said yes, the agreed wording stays.")),
+        rx.cond(goal.title_pieces.length() > 0, _difference(goal.title_pieces, "said-title")),
+        rx.cond(goal.why_pieces.length() > 0, _difference(goal.why_pieces, "said")),
+        rx.cond(
+            goal.may_write,
+            rx.el.div(
+                rx.cond(goal.asks == "me", _act(t("Yes, that's our wording"), "agree_wording", "primary")),
+                rx.cond(goal.asks == "me", _act(t("Keep the agreed wording"), "keep_wording"), _act(t("Take it back"), "keep_wording")),
+                class_name="buttons",
+            ),
+        ),
+        class_name="agreed wording-question",
+    )
+
+
+def _difference(pieces: Any, class_name: str) -> rx.Component:
+    return rx.el.p(rx.foreach(pieces, _piece), dir="auto", class_name=f"{class_name} difference")
+
+
+def _piece(piece: rx.Var[PieceView]) -> rx.Component:
+    return rx.match(
+        piece.kind,
+        ("gone", rx.el.del_(piece.text)),
+        ("new", rx.el.ins(piece.text)),
+        rx.el.span(piece.text),
+    )
+
+
+def wording() -> rx.Component:
+    """Title and reason, to be written in place."""
+    goal = GoalState.goal_shown
+    asks = (goal.kind != "idea") & (goal.kind != "mine") & (goal.kind != "theirs")
+    return ui.sheet(
+        ui.saved_field(
+            t("The goal"),
+            name="goal-title-" + goal.id,
+            value=goal.title,
+            version=goal.title_version,
+            most=TITLE_MOST,
+            title=True,
+            disabled=~goal.may_reword,
+            other=goal.others,
+            on_save=lambda op, version, text: GoalState.wording_typed("title", text, version, op),
+        ),
+        ui.saved_field(
+            t("Why it matters"),
+            name="goal-why-" + goal.id,
+            value=goal.why,
+            version=goal.why_version,
+            lines=3,
+            most=WHY_MOST,
+            disabled=~goal.may_reword,
+            other=goal.others,
+            on_save=lambda op, version, text: GoalState.wording_typed("why", text, version, op),
+        ),
+        rx.cond(
+            goal.may_reword & asks,
+            ui.small(t("You have agreed on this. If you change it, {name} is asked for a yes again; until then the agreed wording stays.", name=goal.others)),
+        ),
+        rx.cond(goal.kind == "idea", ui.small(t("Nobody else sees what you write here."))),
+        rx.cond((goal.kind == "mine") | (goal.kind == "theirs"), ui.small(t("{name} sees what you write here.", name=goal.others))),
+    )
+
+
+def small_steps() -> rx.Component:
+    """Small steps with their owners, ticks and days."""
+    goal = GoalState.goal_shown
+    return ui.section(
+        t("Small steps"),
+        rx.cond(
+            goal.all_steps > 0,
+            rx.el.div(
+                ui.progress(goal.done_steps, goal.all_steps, t("Small steps done")),
+                rx.el.ul(rx.foreach(GoalState.steps, step_row), class_name="steps sheet"),
+                class_name="stack gap-3",
+            ),
+            ui.muted(t("What would be a first step, small enough for this week?")),
+        ),
+        rx.cond(
+            goal.may_write,
+            composer(
+                t("Add a small step"),
+                name="new-step-" + goal.id,
+                most=STEP_MOST,
+                choices=[("", t("Add the step"), None)],
+                calm=True,
+                on_send=lambda text, more, choice, op: GoalState.step_written(text, choice, op),
+            ),
+        ),
+    )
+
+
+def step_row(step: rx.Var[StepDetail]) -> rx.Component:
+    """One step on the goal's page."""
+    fixed = ~GoalState.goal_shown.may_write
+    return rx.el.li(
+        tick(
+            checked=step.done, disabled=fixed, class_name="step-tick", label=t("Done: {step}", step=step.text),
+            on_tick=lambda done, op: GoalState.step_ticked(step.id, done, op),
+        ),
+        ui.saved_field(
+            t("Small step"),
+            name="goal-step-" + step.id,
+            label_shown=False,
+            value=step.text,
+            version=step.text_version,
+            most=STEP_MOST,
+            plain=True,
+            people=False,
+            disabled=fixed,
+            class_name=rx.cond(step.done, "step-words done", "step-words"),
+            on_save=lambda op, version, text: GoalState.step_typed(step.id, text, version, op),
+        ),
+        rx.el.div(
+            rx.el.span(ui.who_mark(step.role), class_name="step-mark"),
+            rx.el.select(
+                rx.foreach(GoalState.owners, lambda owner: rx.el.option(owner.words, value=owner.value)),
+                value=step.owner_id,
+                disabled=fixed,
+                aria_label=t("Whose step: {step}", step=step.text),
+                class_name="input slim",
+                on_change=lambda owner: GoalState.step_handed(step.id, owner, operation()),
+            ),
+            day(
+                t("Until when: {step}", step=step.text),
+                name="goal-step-day-" + step.id,
+                label_shown=False,
+                value=step.due,
+                disabled=fixed,
+                class_name=rx.cond(step.overdue, "slim overdue", "slim"),
+                on_choose=lambda when, op: GoalState.step_dated(step.id, when, op),
+            ),
+            rx.cond(
+                GoalState.goal_shown.may_write,
+                ui.icon_button("x", t("Take this step away: {step}", step=step.text), little=True, on_click=GoalState.step_removed(step.id, operation())),
+            ),
+            class_name="step-facts",
+        ),
+        key=step.id,
+        class_name="step",
+    )  # fmt: skip
+
+
+def area_and_review() -> rx.Component:
+    """Which part of life it touches, and when to look at it again."""
+    goal = GoalState.goal_shown
+    fixed = ~goal.may_write
+    return ui.section(
+        t("Part of life, and looking again"),
+        rx.el.div(
+            rx.el.fieldset(
+                rx.el.legend(t("Life area"), class_name="field-label"),
+                rx.el.div(
+                    *(
+                        ui.toggle_chip(
+                            _AREAS[area],
+                            pressed=goal.area == area.value,
+                            disabled=fixed,
+                            on_click=GoalState.area_chosen(rx.cond(goal.area == area.value, "", area.value), goal.area_version, operation()),
+                        )
+                        for area in LifeArea
+                    ),
+                    class_name="row gap-2",
+                ),
+                class_name="field",
+            ),
+            ui.saved_field(
+                t("Or in your own words"),
+                name="goal-area-" + goal.id,
+                value=goal.own_area,
+                version=goal.area_version,
+                most=AREA_MOST,
+                disabled=fixed,
+                other=goal.others,
+                on_save=lambda op, version, text: GoalState.area_chosen(text, version, op),
+            ),
+            day(
+                t("Look again on"),
+                name="goal-review-" + goal.id,
+                value=goal.review,
+                disabled=fixed,
+                on_choose=lambda when, op: GoalState.review_chosen(when, goal.review_version, op),
+                class_name="review",
+            ),
+            rx.cond(goal.review_due, ui.chip(t("time to look again"), "notice")),
+            class_name="sheet",
+        ),
+    )
+
+
+def moves() -> rx.Component:
+    """What can become of the goal now."""
+    goal = GoalState.goal_shown
+    reach, let_go = _act(t("Reached"), "reach"), _act(t("Let go"), "let_go")
+    back, take_up, archive = _act(t("Back to agreed"), "set_back", "quiet"), _act(t("Take it up again"), "take_up"), _act(t("Put in the archive"), "archive", "quiet")
+    focus = rx.cond(
+        goal.may_focus,
+        rx.cond(goal.focus, _act(t("Take out of focus"), "unfocus", "quiet"), _act(t("Put in focus"), "focus", "quiet")),
+    )
+    return rx.cond(
+        goal.archived,
+        rx.el.div(_act(t("Bring back"), "restore"), class_name="buttons"),
+        rx.cond(
+            goal.may_write,
+            rx.match(
+                goal.kind,
+                ("agreed", _moves(_act(t("Begin to work on it"), "start"), reach, let_go, focus)),
+                ("working", _moves(reach, _act(t("Pause"), "pause"), let_go, back, focus)),
+                ("paused", _moves(_act(t("Go on with it"), "resume"), reach, let_go, back, focus)),
+                ("reached", _moves(take_up, let_go, back, archive)),
+                ("let_go", _moves(take_up, reach, back, archive)),
+                rx.fragment(),
+            ),
+        ),
+    )
+
+
+def _moves(*buttons: rx.Component) -> rx.Component:
+    return rx.el.div(*buttons, role="group", aria_label=t("Move to"), class_name="buttons")
+
+
+def goal_history() -> rx.Component:
+    """Every change, with what was there before and after."""
+    return rx.el.section(
+        ui.button(t("History"), "quiet", icon_name="history", on_click=GoalState.history_opened, aria_expanded=rx.cond(GoalState.history_shown, "true", "false")),
+        rx.cond(
+            GoalState.history_shown,
+            rx.el.div(
+                rx.el.ol(rx.foreach(GoalState.history, history_entry), class_name="sheet history"),
+                rx.cond(GoalState.older, ui.button(t("Further back"), "quiet", on_click=GoalState.older_asked)),
+                class_name="stack gap-3",
+            ),
+        ),
+        aria_label=t("History"),
+    )
+
+
+def history_entry(entry: rx.Var[HistoryEntry]) -> rx.Component:
+    """One change."""
+    return rx.el.li(
+        rx.el.p(ui.who(entry.words, entry.role), " ", rx.el.time(entry.when, title=entry.exact, class_name="least"), class_name="spread"),
+        rx.cond(
+            entry.before != "",
+            ui.small(t("from {before} to {after}", before=entry.before, after=entry.after)),
+            rx.cond(entry.after != "", ui.small(entry.after)),
+        ),
+        rx.cond(entry.pieces.length() > 0, _difference(entry.pieces, "said")),
+        rx.cond(entry.why_pieces.length() > 0, _difference(entry.why_pieces, "said")),
+        rx.cond(
+            entry.restorable,
+            ui.button(t("Take the earlier text again"), "quiet", little=True, on_click=GoalState.earlier_taken(entry.id, operation())),
+        ),
+        key=entry.id,
+    )

@@ -1,0 +1,660 @@
+"""What the browser may see of goals, ready to be shown, and what it may send."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from portal.access.gate import Member, OpenCase
+from portal.access.permissions import CaseRole
+from portal.goals.domain import (
+    DONE,
+    LIVING,
+    MOST_IN_FOCUS,
+    Action,
+    Column,
+    GoalStatus,
+    LifeArea,
+    Piece,
+    difference,
+)
+from portal.goals.models import GoalChange
+from portal.goals.repository import GoalLine, StepLine
+from portal.kit.i18n import N_, ago, day, day_short, moment, say, say_n
+from portal.kit.refusal import BadInput
+from portal.kit.text import clean
+
+TITLE_MOST = 200
+WHY_MOST = 4_000
+STEP_MOST = 300
+AREA_MOST = 60
+_ON_CARD = 160
+_STEPS_ON_CARD = 4
+
+AREA_WORDS: dict[LifeArea, str] = {
+    LifeArea.FAMILY: N_("Family"),
+    LifeArea.PARTNERSHIP: N_("Partnership"),
+    LifeArea.FRIENDS: N_("Friends"),
+    LifeArea.WORK: N_("Work and learning"),
+    LifeArea.HEALTH: N_("Body and health"),
+    LifeArea.REST: N_("Rest and free time"),
+    LifeArea.HOME: N_("Home and money"),
+    LifeArea.MYSELF: N_("Being with myself"),
+    LifeArea.MEANING: N_("Belonging and meaning"),
+}
+
+STATUS_WORDS: dict[GoalStatus, str] = {
+    GoalStatus.IDEA: N_("Idea"),
+    GoalStatus.PROPOSED: N_("Proposed"),
+    GoalStatus.AGREED: N_("Agreed"),
+    GoalStatus.WORKING: N_("Working on"),
+    GoalStatus.PAUSED: N_("Paused"),
+    GoalStatus.REACHED: N_("Reached"),
+    GoalStatus.LET_GO: N_("Let go"),
+}
+
+
+COLUMN_WORDS: dict[Column, str] = {
+    Column.IDEAS: N_("Ideas"),
+    Column.AGREED: N_("Agreed"),
+    Column.WORKING: N_("Working on"),
+    Column.REACHED: N_("Reached"),
+    Column.LET_GO: N_("Let go"),
+}
+
+
+@dataclass(frozen=True)
+class WordingForm:
+    """A new idea: its title, and why it matters (may be empty)."""
+
+    title: str
+    why: str = ""
+
+    @classmethod
+    def parse(cls, title: str, why: str = "") -> "WordingForm":
+        """Raises BadInput at "title" or "why"."""
+        return cls(parse_title(title), parse_why(why))
+
+
+def parse_title(text: str) -> str:
+    """A goal's title: 1 to 200 characters on one line. Raises BadInput."""
+    return clean(text, field="title", most=TITLE_MOST, least=1, lines=False)
+
+
+def parse_why(text: str) -> str:
+    """Why a goal matters: up to 4,000 characters. Raises BadInput."""
+    return clean(text, field="why", most=WHY_MOST)
+
+
+def parse_step(text: str) -> str:
+    """A small step: 1 to 300 characters on one line. Raises BadInput."""
+    return clean(text, field="step", most=STEP_MOST, least=1, lines=False)
+
+
+def parse_area(text: str) -> str:
+    """A life area: one of the offered ones by its name, or up to 60 characters of own words; empty takes it away. Raises BadInput."""
+    return clean(text, field="area", most=AREA_MOST, lines=False)
+
+
+def parse_day(text: str, field: str) -> date | None:
+    """A day as 2026-11-23, or none for an empty text. Raises BadInput."""
+    if not text:
+        return None
+    try:
+        if len(text) != 10:
+            raise ValueError
+        found = date.fromisoformat(text)
+        if not 2000 <= found.year <= 2200:
+            raise ValueError
+    except (ValueError, TypeError):
+        raise BadInput("That is not a day we can read. Please choose one from the calendar.", field=field) from None
+    return found
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A small step on a card. `role` is whose it is: "client", "therapist" or "both"; `owner` is the name."""
+
+    id: str
+    text: str
+    done: bool
+    role: str
+    owner: str
+    version: int
+
+
+@dataclass(frozen=True)
+class StepDetail:
+    """A small step on the goal's own page."""
+
+    id: str
+    text: str
+    done: bool
+    role: str
+    owner: str
+    owner_id: str
+    due: str
+    due_words: str
+    overdue: bool
+    version: int
+    text_version: int
+
+
+@dataclass(frozen=True)
+class GoalCard:
+    """A goal on the board. `kind` says what can be done with it here: idea, mine, theirs, agreed, working, paused, reached, let_go."""
+
+    id: str
+    kind: str
+    version: int
+    title: str
+    why: str
+    mark: str
+    role: str
+    area: str
+    chip: str
+    due: bool
+    asks: str
+    focus: bool
+    steps: list[StepView]
+    more: str
+
+
+@dataclass(frozen=True)
+class ColumnView:
+    """One column: the cards to show, and how many there are in all."""
+
+    cards: list[GoalCard]
+    count: int
+    more: str
+
+
+@dataclass(frozen=True)
+class BoardView:
+    """The board as one person sees it."""
+
+    columns: dict[str, ColumnView]
+    archived: str
+    others: str
+    may_write: bool
+
+
+@dataclass(frozen=True)
+class ArchivedGoal:
+    """A line of the archive."""
+
+    id: str
+    title: str
+    words: str
+    version: int
+
+
+@dataclass(frozen=True)
+class PieceView:
+    """A run of words of a difference: kind is "same", "gone" or "new"."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One change in words. `pieces` is the difference of a text; `restorable` marks an earlier text that can be taken again."""
+
+    id: str
+    words: str
+    role: str
+    when: str
+    exact: str
+    pieces: list[PieceView]
+    why_pieces: list[PieceView]
+    before: str
+    after: str
+    restorable: bool
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Somebody who can own a step; an empty id stands for both."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class GoalDetail:
+    """A goal on its own page. `title` and `why` are what the editor holds: the new wording while one waits."""
+
+    id: str = ""
+    kind: str = ""
+    status: str = ""
+    since: str = ""
+    since_exact: str = ""
+    mark: str = ""
+    role: str = ""
+    version: int = 0
+    agreed_title: str = ""
+    agreed_why: str = ""
+    title: str = ""
+    title_version: int = 0
+    why: str = ""
+    why_version: int = 0
+    title_pieces: list[PieceView] = field(default_factory=list)
+    why_pieces: list[PieceView] = field(default_factory=list)
+    asks: str = ""
+    asked_words: str = ""
+    others: str = ""
+    area: str = ""
+    own_area: str = ""
+    area_version: int = 0
+    review: str = ""
+    review_words: str = ""
+    review_due: bool = False
+    review_version: int = 0
+    focus: bool = False
+    may_focus: bool = False
+    may_reword: bool = False
+    may_write: bool = False
+    archived: bool = False
+    done_steps: int = 0
+    all_steps: int = 0
+
+
+@dataclass(frozen=True)
+class GoalPage:
+    """Everything on a goal's own page; `older`: the history goes further back than what is here."""
+
+    goal: GoalDetail
+    steps: list[StepDetail]
+    owners: list[Owner]
+    history: list[HistoryEntry]
+    older: bool
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a change answers: the goal (or step), its version after the change, and whether anything differed at all."""
+
+    id: str
+    version: int
+    changed: bool = True
+
+
+@dataclass(frozen=True)
+class FocusGoal:
+    """A goal on the client's home; `status` is its state's name."""
+
+    id: str
+    title: str
+    status: str
+    done: int
+    steps: int
+    next_step: str
+    next_role: str
+
+
+@dataclass(frozen=True)
+class AskingGoal:
+    """A goal that waits for my yes: what is asked, its title, and since when."""
+
+    id: str
+    title: str
+    words: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Promise:
+    """An open step: whose it is, and until when."""
+
+    goal_id: str
+    step_id: str
+    text: str
+    role: str
+    owner: str
+    due: str
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class StepsAhead:
+    """The open small steps of a case by number alone: how many, how many of them the reader's (or both's), the nearest day."""
+
+    open: int
+    mine: int
+    next_due: date | None
+
+
+@dataclass(frozen=True)
+class HomePart:
+    """What goals bring to the home page: up to three in focus, what waits for my yes, and what we both promised."""
+
+    focus: list[FocusGoal]
+    asking: list[AskingGoal]
+    promised: list[Promise]
+
+
+@dataclass(frozen=True)
+class GoalTitle:
+    """A goal to be picked elsewhere."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: turns rows into what this person is shown, in their language and zone."""
+
+    lang: str
+    zone: str
+    now: datetime
+    me: Member
+    people: dict[str, Member]
+
+    @classmethod
+    def of(cls, case: OpenCase, lang: str) -> "Reader":
+        """The person who opened the case; `lang` is the language of their page, if they have not chosen one for good."""
+        return cls(lang or case.language or "en", case.time_zone, case.now, case.me, {member.person_id: member for member in case.members})
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the reader is."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the reader takes part; a supervisor only reads."""
+        return self.me.role is not CaseRole.SUPERVISOR
+
+    @property
+    def members(self) -> list[Member]:
+        """Those who work on the goals."""
+        return [member for member in self.people.values() if member.role is not CaseRole.SUPERVISOR]
+
+    def say(self, sentence: str, **places: object) -> str:
+        """A sentence in the reader's language."""
+        return say(self.lang, sentence, **places)
+
+    @property
+    def others(self) -> str:
+        """The name of the other, or of the others."""
+        names = [_called(member) for member in self.members if member.role is not self.me.role]
+        return ", ".join(names) or self.say(N_("the other of you"))
+
+    def name(self, person_id: str) -> str:
+        """How somebody is called here; people who left have no name any more."""
+        member = self.people.get(person_id)
+        return _called(member) if member else self.say(N_("Somebody who was here before"))
+
+    def role(self, person_id: str) -> str:
+        """"client", "therapist", or "" for somebody who left."""
+        member = self.people.get(person_id)
+        return member.role.value if member else ""
+
+    def area(self, area: str) -> str:
+        """A life area in words: an offered one translated, own words as they are."""
+        return self.say(AREA_WORDS[LifeArea(area)]) if area in LifeArea.__members__.values() else area
+
+    def short_day(self, when: date) -> str:
+        """"12 Dec"."""
+        return day_short(self.lang, "UTC", _noon(when))
+
+    def kind(self, line: GoalLine) -> str:
+        """What this person can do with a goal, as one word."""
+        if line.standing.status is GoalStatus.PROPOSED:
+            return "mine" if line.standing.asked_role == self.me.role.value else "theirs"
+        return line.standing.status.value
+
+    def asks(self, line: GoalLine) -> str:
+        """Whether a new wording waits: for "me", for the "other", or not at all."""
+        if not line.standing.rewording or not self.may_write:
+            return ""
+        return "other" if line.standing.asked_role == self.me.role.value else "me"
+
+    def mark(self, line: GoalLine) -> str:
+        """Whose idea it is and what it waits for; empty once both agreed."""
+        status = line.standing.status
+        if status is GoalStatus.IDEA:
+            return self.say(N_("Only you see this until you propose it"))
+        if status is not GoalStatus.PROPOSED:
+            return ""
+        if line.standing.asked_role == self.me.role.value:
+            return self.say(N_("Waits for {name}'s yes"), name=self.others)
+        return self.say(N_("{name}'s idea"), name=self.name(line.standing.asked_by))
+
+    def card(self, line: GoalLine, steps: list[StepLine]) -> GoalCard:
+        """A goal for the board."""
+        shown = sorted(steps, key=lambda step: step.done)[:_STEPS_ON_CARD] if len(steps) > _STEPS_ON_CARD else steps
+        chip, due = self._chip(line)
+        return GoalCard(
+            id=line.id,
+            kind=self.kind(line),
+            version=line.version,
+            title=line.title,
+            why=_shortened(line.why),
+            mark=self.mark(line),
+            role=self.role(line.standing.asked_by or line.standing.author_id),
+            area=self.area(line.area),
+            chip=chip,
+            due=due,
+            asks=self.asks(line),
+            focus=line.standing.in_focus,
+            steps=[self.step(step) for step in shown],
+            more=say_n(self.lang, "and {n} more step", "and {n} more steps", len(steps) - len(shown))
+            if len(shown) < len(steps)
+            else "",
+        )
+
+    def _chip(self, line: GoalLine) -> tuple[str, bool]:
+        if line.standing.status in DONE:
+            return day_short(self.lang, self.zone, line.status_at), False
+        if line.review_on is None:
+            return "", False
+        due = line.review_on <= self.today
+        sentence = N_("time to look again") if due else N_("look again {day}")
+        return self.say(sentence, day=self.short_day(line.review_on)), due
+
+    def step(self, step: StepLine) -> StepView:
+        """A step for a card."""
+        return StepView(step.id, step.text, step.done, self._owner_role(step), self._owner(step), step.version)
+
+    def step_detail(self, step: StepLine) -> StepDetail:
+        """A step for the goal's own page."""
+        return StepDetail(
+            id=step.id,
+            text=step.text,
+            done=step.done,
+            role=self._owner_role(step),
+            owner=self._owner(step),
+            owner_id=step.owner_id if self.people.get(step.owner_id) else "",
+            due=step.due_on.isoformat() if step.due_on else "",
+            due_words=self.due(step),
+            overdue=self.overdue(step),
+            version=step.version,
+            text_version=step.text_version,
+        )
+
+    def _owner_role(self, step: StepLine) -> str:
+        return self.role(step.owner_id) or "both"
+
+    def _owner(self, step: StepLine) -> str:
+        return self.name(step.owner_id) if self.people.get(step.owner_id) else self.say(N_("both of you"))
+
+    def due(self, step: StepLine) -> str:
+        """Until when, in words; empty without a day."""
+        return self.say(N_("by {day}"), day=self.short_day(step.due_on)) if step.due_on else ""
+
+    def overdue(self, step: StepLine) -> bool:
+        """Whether an open step's day is over."""
+        return step.due_on is not None and not step.done and step.due_on < self.today
+
+    def promise(self, step: StepLine) -> Promise:
+        """An open step for the home page."""
+        return Promise(
+            step.goal_id, step.id, step.text, self._owner_role(step), self._owner(step), self.due(step), self.overdue(step)
+        )
+
+    def archived(self, line: GoalLine) -> ArchivedGoal:
+        """A line of the archive."""
+        return ArchivedGoal(line.id, line.title, self.say(STATUS_WORDS[line.standing.status]), line.version)
+
+    def focus(self, line: GoalLine, steps: list[StepLine]) -> FocusGoal:
+        """A goal for the home page."""
+        nearest = next((step for step in steps if not step.done), None)
+        return FocusGoal(
+            id=line.id,
+            title=line.title,
+            status=line.standing.status.value,
+            done=sum(step.done for step in steps),
+            steps=len(steps),
+            next_step=nearest.text if nearest else "",
+            next_role=self._owner_role(nearest) if nearest else "",
+        )
+
+    def ago(self, when: datetime) -> str:
+        """How long ago, in everyday words."""
+        return ago(self.lang, self.zone, when, self.now)
+
+    def exact(self, when: datetime) -> str:
+        """Day and time."""
+        return moment(self.lang, self.zone, when)
+
+    def entry(self, change: GoalChange, before: dict[str, Any], after: dict[str, Any], *, writable: bool) -> HistoryEntry:
+        """A change for the history. `writable`: whether earlier words could be taken again now."""
+        action = Action(change.action)
+        text_parts: list[str] = [part for part in ("title", "why", "step") if part in before or part in after]
+        shown: dict[str, list[PieceView]] = {part: _pieces(difference(str(before.get(part, "")), str(after.get(part, "")))) for part in text_parts}
+        first = text_parts[0] if text_parts else ""
+        plain_before, plain_after = self._plain(before), self._plain(after)
+        return HistoryEntry(
+            id=change.id,
+            words=self.say(ENTRY_WORDS[action], name=self.name(change.person_id)),
+            role=change.role,
+            when=self.ago(change.until),
+            exact=self.exact(change.until),
+            pieces=shown.get(first, []),
+            why_pieces=shown["why"] if "why" in shown and first != "why" else [],
+            before=plain_before,
+            after=plain_after,
+            restorable=writable
+            and ((action is Action.REWORD_TITLE and bool(before.get("title"))) or (action is Action.REWORD_WHY and "why" in before)),
+        )
+
+    def _plain(self, parts: dict[str, Any]) -> str:
+        """The first of a change's short parts in words: a state, an area, a day, an owner."""
+        if parts.get("archived"):
+            return self.say(N_("in the archive"))
+        if "status" in parts:
+            return self.say(STATUS_WORDS[GoalStatus(parts["status"])])
+        if "area" in parts:
+            return self.area(parts["area"]) or self.say(N_("none"))
+        for part in ("review_on", "due_on"):
+            if part in parts:
+                return day(self.lang, "UTC", _noon(date.fromisoformat(parts[part]))) if parts[part] else self.say(N_("none"))
+        if "owner_id" in parts and "step" not in parts:
+            return self.name(parts["owner_id"]) if parts["owner_id"] else self.say(N_("both of you"))
+        return ""
+
+
+ENTRY_WORDS: dict[Action, str] = {
+    Action.ADD: N_("{name} wrote this idea down"),
+    Action.PROPOSE: N_("{name} proposed this goal"),
+    Action.TAKE_BACK: N_("{name} took the proposal back"),
+    Action.AGREE: N_("{name} said yes to this goal"),
+    Action.NOT_NOW: N_("{name} said: not now"),
+    Action.START: N_("{name} began to work on it"),
+    Action.PAUSE: N_("{name} paused it"),
+    Action.RESUME: N_("{name} took it up again"),
+    Action.SET_BACK: N_("{name} put it back to agreed"),
+    Action.REACH: N_("{name} marked it as reached"),
+    Action.LET_GO: N_("{name} let it go"),
+    Action.TAKE_UP: N_("{name} took it up again"),
+    Action.ARCHIVE: N_("{name} put it in the archive"),
+    Action.RESTORE: N_("{name} brought it back from the archive"),
+    Action.ORDER: N_("{name} changed the order"),
+    Action.MOVE: N_("{name} moved it"),
+    Action.REWORD_TITLE: N_("{name} changed the wording"),
+    Action.REWORD_WHY: N_("{name} changed why it matters"),
+    Action.AGREE_WORDING: N_("{name} said yes to the new wording"),
+    Action.KEEP_WORDING: N_("{name} kept the agreed wording"),
+    Action.SET_AREA: N_("{name} changed the life area"),
+    Action.SET_REVIEW: N_("{name} changed when to look again"),
+    Action.FOCUS: N_("{name} put it in focus"),
+    Action.UNFOCUS: N_("{name} took it out of focus"),
+    Action.ADD_STEP: N_("{name} added a small step"),
+    Action.REWORD_STEP: N_("{name} reworded a small step"),
+    Action.TICK_STEP: N_("{name} ticked a small step"),
+    Action.UNTICK_STEP: N_("{name} opened a small step again"),
+    Action.HAND_STEP: N_("{name} changed whose step it is"),
+    Action.DATE_STEP: N_("{name} changed a step's day"),
+    Action.REMOVE_STEP: N_("{name} took a small step away"),
+    Action.UNDO: N_("{name} undid the last change"),
+}
+
+UNDO_WORDS: dict[Action, str] = {
+    Action.ADD: N_("Kept as your idea"),
+    Action.PROPOSE: N_("Proposed"),
+    Action.TAKE_BACK: N_("Taken back: only you see it now"),
+    Action.AGREE: N_("You both agreed on this goal"),
+    Action.NOT_NOW: N_("Given back as an idea"),
+    Action.START: N_("Now in: Working on"),
+    Action.PAUSE: N_("Paused"),
+    Action.RESUME: N_("Now in: Working on"),
+    Action.SET_BACK: N_("Now in: Agreed"),
+    Action.REACH: N_("Now in: Reached"),
+    Action.LET_GO: N_("Now in: Let go"),
+    Action.TAKE_UP: N_("Now in: Working on"),
+    Action.ARCHIVE: N_("In the archive"),
+    Action.RESTORE: N_("Back on the board"),
+    Action.ORDER: N_("Order changed"),
+    Action.AGREE_WORDING: N_("The new wording is agreed"),
+    Action.KEEP_WORDING: N_("The agreed wording stays"),
+    Action.SET_AREA: N_("Life area changed"),
+    Action.SET_REVIEW: N_("Day to look again changed"),
+    Action.FOCUS: N_("In focus"),
+    Action.UNFOCUS: N_("No longer in focus"),
+    Action.ADD_STEP: N_("Step added"),
+    Action.TICK_STEP: N_("Step ticked"),
+    Action.UNTICK_STEP: N_("Step opened again"),
+    Action.HAND_STEP: N_("Step handed over"),
+    Action.DATE_STEP: N_("Step's day changed"),
+    Action.REMOVE_STEP: N_("Step taken away"),
+}
+"""What the undo bar says after a change; what is not in here has no undo (texts have their history)."""
+
+
+def may_be_focused(line: GoalLine) -> bool:
+    """Whether a goal can be put in focus as far as its own state goes."""
+    return line.standing.status in LIVING and not line.standing.archived
+
+
+def focus_lines(lines: Iterable[GoalLine]) -> list[GoalLine]:
+    """The goals for the home page: those in focus, else the first one that is worked on."""
+    board = list(lines)
+    return [line for line in board if line.standing.in_focus][:MOST_IN_FOCUS] or [
+        line for line in board if line.standing.status is GoalStatus.WORKING
+    ][:1]
+
+
+def pieces_of(before: str, after: str) -> list[PieceView]:
+    """The difference of two texts for the page; empty when they are the same."""
+    return [] if before == after else _pieces(difference(before, after))
+
+
+def _pieces(pieces: Iterable[Piece]) -> list[PieceView]:
+    return [PieceView(piece.kind, piece.text) for piece in pieces]
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _ON_CARD else text[:_ON_CARD].rsplit(" ", 1)[0] + "…"
+
+
+def _called(member: Member) -> str:
+    return member.name.split()[0] if member.name.strip() else member.name
+
+
+def _noon(when: date) -> datetime:
+    return datetime.combine(when, time(12), UTC)

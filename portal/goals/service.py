@@ -1,0 +1,895 @@
+"""The verbs of goals: each passes the gate once, changes one thing, and writes the history that tells it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from portal import routes
+from portal.access.gate import Caller, OpenCase, open_account, open_case
+from portal.access.permissions import Permission
+from portal.cases.domain import Waiting
+from portal.goals import domain
+from portal.goals.domain import COLUMN_OF, LIVING, Action, Column, GoalStatus, LifeArea, Standing
+from portal.goals.models import Goal, GoalChange, GoalStep, GoalWording
+from portal.goals.repository import Found, FoundStep, GoalLine, Goals, StepLine, open_steps_of, standing_of, waiting_for
+from portal.goals.schemas import (
+    UNDO_WORDS,
+    ArchivedGoal,
+    AskingGoal,
+    BoardView,
+    ColumnView,
+    GoalDetail,
+    GoalPage,
+    GoalTitle,
+    HomePart,
+    Owner,
+    Reader,
+    Saved,
+    StepsAhead,
+    WordingForm,
+    focus_lines,
+    may_be_focused,
+    parse_area,
+    parse_day,
+    parse_step,
+    parse_title,
+    parse_why,
+    pieces_of,
+)
+from portal.kit.i18n import N_, say_n
+from portal.kit.ids import new_id
+from portal.kit.refusal import BadInput, ChangedMeanwhile, NotFound
+
+FOLD = 30
+"""A column shows this many cards until it is unfolded, so that one edit sends few of them."""
+HISTORY = 20
+
+READ, WRITE = Permission.READ_GOALS, Permission.WRITE_GOALS
+
+
+class Part(StrEnum):
+    """The two texts of a wording."""
+
+    TITLE = "title"
+    WHY = "why"
+
+
+# --- reading
+
+
+def board(caller: Caller, case_id: str, *, lang: str = "", unfolded: frozenset[str] = frozenset()) -> BoardView:
+    """The board as this person may see it. Raises NotFound, NotSignedIn and Forbidden, like every verb here."""
+    with open_case(caller, case_id, READ) as case:
+        goals, reader = Goals(case), Reader.of(case, lang)
+        found = goals.columns(FOLD, unfolded)
+        steps = goals.step_lines([line.id for lines, _ in found.values() for line in lines])
+        archived = goals.archived_count()
+    columns = {}
+    for column, (lines, count) in found.items():
+        rest = count - len(lines)
+        columns[column.value] = ColumnView(
+            cards=[reader.card(line, steps.get(line.id, [])) for line in lines],
+            count=count,
+            more=say_n(reader.lang, "Show {n} more", "Show {n} more", rest) if rest else "",
+        )
+    return BoardView(
+        columns=columns,
+        archived=say_n(reader.lang, "{n} goal in the archive", "{n} goals in the archive", archived) if archived else "",
+        others=reader.others,
+        may_write=reader.may_write,
+    )
+
+
+def archive_of(caller: Caller, case_id: str, *, lang: str = "") -> list[ArchivedGoal]:
+    """The goals in the archive."""
+    with open_case(caller, case_id, READ) as case:
+        goals, reader = Goals(case), Reader.of(case, lang)
+        return [reader.archived(line) for line in goals.lines(archived=True)]
+
+
+def goal(caller: Caller, case_id: str, goal_id: str, *, lang: str = "", history: int = HISTORY) -> GoalPage:
+    """One goal with its steps and its history. Raises NotFound also for an idea of somebody else."""
+    with open_case(caller, case_id, READ, about=_short(goal_id)) as case:
+        goals, reader = Goals(case), Reader.of(case, lang)
+        found = goals.find(goal_id)
+        steps = goals.step_lines([goal_id]).get(goal_id, [])
+        shown = _detail(case, reader, found, steps)
+        changes = [(change, *goals.parts(change)) for change in goals.changes(goal_id, history + 1)] if history else []
+        both = Owner("", reader.say(N_("both of you")))
+        return GoalPage(
+            goal=shown,
+            steps=[reader.step_detail(step) for step in steps],
+            owners=[both, *(Owner(member.person_id, reader.name(member.person_id)) for member in reader.members)],
+            history=[reader.entry(change, before, after, writable=shown.may_reword) for change, before, after in changes[:history]],
+            older=len(changes) > history,
+        )
+
+
+def _detail(case: OpenCase, reader: Reader, found: Found, steps: list[StepLine]) -> GoalDetail:
+    row = found.goal
+    agreed = _texts(case, found.wording)
+    shown = _texts(case, found.new) if found.new else agreed
+    standing = standing_of(row)
+    line = GoalLine(
+        row.id, standing, row.status_at, agreed["title"], agreed["why"], _area(case, row), row.review_on, row.version
+    )
+    may_write = reader.may_write and not standing.archived
+    may_reword = may_write and (standing.status in LIVING or standing.status in {GoalStatus.IDEA, GoalStatus.PROPOSED})
+    asks = reader.asks(line)
+    return GoalDetail(
+        id=row.id,
+        kind=reader.kind(line),
+        status=reader.archived(line).words,
+        since=reader.ago(row.status_at),
+        since_exact=reader.exact(row.status_at),
+        mark=reader.mark(line),
+        role=reader.role(row.asked_by_id or row.author_id),
+        version=row.version,
+        agreed_title=agreed["title"],
+        agreed_why=agreed["why"],
+        title=shown["title"],
+        title_version=row.title_version,
+        why=shown["why"],
+        why_version=row.why_version,
+        title_pieces=pieces_of(agreed["title"], shown["title"]),
+        why_pieces=pieces_of(agreed["why"], shown["why"]),
+        asks=asks,
+        asked_words=reader.name(row.asked_by_id) if asks else "",
+        others=reader.others,
+        area=line.area,
+        own_area="" if line.area in set(LifeArea) else line.area,
+        area_version=row.area_version,
+        review=row.review_on.isoformat() if row.review_on else "",
+        review_words=reader.short_day(row.review_on) if row.review_on else "",
+        review_due=row.review_on is not None and row.review_on <= reader.today,
+        review_version=row.review_version,
+        focus=row.in_focus,
+        may_focus=may_write and may_be_focused(line),
+        may_reword=may_reword,
+        may_write=may_write,
+        archived=standing.archived,
+        done_steps=sum(step.done for step in steps),
+        all_steps=len(steps),
+    )
+
+
+def home_part(caller: Caller, case_id: str, *, lang: str = "") -> HomePart:
+    """What goals bring to the home page: goals in focus, what waits for my yes, what we both promised (open steps, nearest first)."""
+    with open_case(caller, case_id, READ) as case:
+        goals, reader = Goals(case), Reader.of(case, lang)
+        lines = goals.lines()
+        living = [line for line in lines if line.standing.status in LIVING]
+        steps = goals.step_lines([line.id for line in living])
+    promised = [step for line in living for step in steps.get(line.id, []) if not step.done and line.standing.status != GoalStatus.PAUSED]
+    promised.sort(key=lambda step: step.due_on or date.max)
+    return HomePart(
+        focus=[reader.focus(line, steps.get(line.id, [])) for line in focus_lines(lines)],
+        asking=[asking for line in lines if (asking := _asking(reader, line))],
+        promised=[reader.promise(step) for step in promised],
+    )
+
+
+def _asking(reader: Reader, line: GoalLine) -> AskingGoal | None:
+    if not reader.may_write or not line.standing.asked_role or line.standing.asked_role == reader.me.role.value:
+        return None
+    sentence = N_("{name} proposes a goal") if line.standing.status is GoalStatus.PROPOSED else N_("{name} suggests a new wording")
+    return AskingGoal(line.id, line.title, reader.say(sentence, name=reader.name(line.standing.asked_by)), line.status_at)
+
+
+def titles(caller: Caller, case_id: str) -> list[GoalTitle]:
+    """Goals that something else can be tied to, in the board's order: what both see, without the archive."""
+    with open_case(caller, case_id, READ) as case:
+        lines = sorted(Goals(case).lines(), key=lambda line: list(Column).index(line.standing.column))
+        return [GoalTitle(line.id, line.title) for line in lines if line.standing.status is not GoalStatus.IDEA]
+
+
+def waiting(caller: Caller) -> dict[str, tuple[Waiting, ...]]:
+    """Over all cases of a therapist, by case: goals and wordings that wait for their yes. No text is read."""
+    found: dict[str, tuple[Waiting, ...]] = {}
+    with open_account(caller, Permission.READ_CASELOAD, writes=False) as account:
+        for case_id, goal_id, since, rewording in waiting_for(account.db, account.me.id):
+            what = N_("a new wording to agree") if rewording else N_("a goal to agree")
+            found[case_id] = (*found.get(case_id, ()), Waiting(what, since, routes.GOAL, goal_id))
+    return found
+
+
+def steps_ahead(caller: Caller) -> dict[str, StepsAhead]:
+    """Over all cases of a therapist, by case: how many small steps are open, how many are theirs. No text is read."""
+    found: dict[str, StepsAhead] = {}
+    with open_account(caller, Permission.READ_CASELOAD, writes=False) as account:
+        for case_id, owner_id, due_on in open_steps_of(account.db, account.me.id):
+            so_far = found.get(case_id, StepsAhead(0, 0, None))
+            found[case_id] = StepsAhead(
+                open=so_far.open + 1,
+                mine=so_far.mine + (owner_id in ("", account.me.id)),
+                next_due=min(filter(None, (so_far.next_due, due_on)), default=None),
+            )
+    return found
+
+
+
+# --- changing a goal
+
+
+def add(caller: Caller, case_id: str, title: str, why: str = "", *, proposes: bool = False, op: str) -> Saved:
+    """Write an idea down, first in Ideas: only its author sees it, unless it is proposed at once. Raises BadInput."""
+    form = WordingForm.parse(title, why)
+    with open_case(caller, case_id, WRITE, op=op) as case:
+        goals = Goals(case)
+        order = goals.order(Column.IDEAS)
+        idea = Standing(case.me.person_id)
+        row = Goal(
+            id=new_id(),
+            case_id=case.id,
+            author_id=case.me.person_id,
+            status=idea.status,
+            status_at=case.now,
+            wording_id=new_id(),
+            position=domain.position_between(None, order[0][1] if order else None) or 0.0,
+            created_at=case.now,
+        )
+        pen = _Pen(case, goals, row, op)
+        case.about = row.id
+        if proposes:
+            pen.stand(domain.propose(idea, goals.actor))
+        case.db.add(row)
+        case.db.flush()
+        case.db.add(_wording(case, row, row.wording_id, form.title, form.why))
+        texts = {"title": form.title, "why": form.why}
+        before, after = pen.difference() if proposes else ({}, {})
+        action = Action.PROPOSE if proposes else Action.ADD
+        goals.write(row, action, before | (texts if proposes else {}), after | texts, operation=op, version=1, private=not proposes)
+        return Saved(row.id, 1)
+
+
+def propose(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Show an idea to the other and ask for a yes."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.PROPOSE, goal_id, seen, op)
+
+
+def take_back(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Make one's proposal a private idea again."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.TAKE_BACK, goal_id, seen, op)
+
+
+def agree(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Say yes to the other's proposal, exactly as it was seen."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.AGREE, goal_id, seen, op)
+
+
+def answer_not_now(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Give the other's proposal back as an idea."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.NOT_NOW, goal_id, seen, op)
+
+
+def start(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Begin to work on an agreed goal."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.START, goal_id, seen, op)
+
+
+def pause(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Let a goal rest."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.PAUSE, goal_id, seen, op)
+
+
+def resume(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Go on with a paused goal."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.RESUME, goal_id, seen, op)
+
+
+def set_back(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Put a goal back to agreed."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.SET_BACK, goal_id, seen, op)
+
+
+def reach(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Mark a goal as reached."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.REACH, goal_id, seen, op)
+
+
+def let_go(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Let a goal go."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.LET_GO, goal_id, seen, op)
+
+
+def take_up(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Work again on a goal that was reached or let go."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.TAKE_UP, goal_id, seen, op)
+
+
+def archive(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Put a goal that is done with, or one's own idea, in the archive."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.ARCHIVE, goal_id, seen, op)
+
+
+def restore(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Bring a goal back from the archive."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.RESTORE, goal_id, seen, op)
+
+
+def agree_wording(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Say yes to the other's new wording, exactly as it was seen."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.AGREE_WORDING, goal_id, seen, op)
+
+
+def keep_wording(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Leave the agreed wording in force: one's own new wording is taken back, or the other's is declined."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.KEEP_WORDING, goal_id, seen, op)
+
+
+def put_out_of_focus(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Take a goal out of focus."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        return _take(case, Action.UNFOCUS, goal_id, seen, op)
+
+
+VERBS: dict[Action, Callable[..., Saved]] = {
+    Action.PROPOSE: propose,
+    Action.TAKE_BACK: take_back,
+    Action.AGREE: agree,
+    Action.NOT_NOW: answer_not_now,
+    Action.START: start,
+    Action.PAUSE: pause,
+    Action.RESUME: resume,
+    Action.SET_BACK: set_back,
+    Action.REACH: reach,
+    Action.LET_GO: let_go,
+    Action.TAKE_UP: take_up,
+    Action.ARCHIVE: archive,
+    Action.RESTORE: restore,
+    Action.AGREE_WORDING: agree_wording,
+    Action.KEEP_WORDING: keep_wording,
+    Action.UNFOCUS: put_out_of_focus,
+}
+"""The verbs that need a goal and the version that was seen."""
+
+
+def put_in_focus(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
+    """Put a goal in focus. Raises EnoughInFocus when three are."""
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        goals = Goals(case)
+        found = goals.find(goal_id)
+        standing = domain.put_in_focus(standing_of(found.goal), goals.actor, goals.others_in_focus(goal_id))
+        return _Pen(case, goals, found.goal, op).take(Action.FOCUS, standing)
+
+
+def move(caller: Caller, case_id: str, goal_id: str, column: str, after: str, seen: int, *, op: str) -> Saved:
+    """Put a goal in a column, after another goal ("" for the first place). Raises Illegal where the column asks for something first."""
+    try:
+        target = Column(column)
+    except ValueError:
+        raise BadInput(field="column") from None
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        goals = Goals(case)
+        found = goals.find(goal_id)
+        standing, action = domain.moved_to(standing_of(found.goal), target, goals.actor)
+        if action is not Action.ORDER:
+            _look(found.goal, action, seen)
+        pen = _Pen(case, goals, found.goal, op)
+        found.goal.position, others = domain.placed_after(goals.order(target), goal_id, after)
+        goals.put(others)
+        return pen.take(action, standing, placed=True, texts=_agreement(case, found, action))
+
+
+def reword(caller: Caller, case_id: str, goal_id: str, part: str, text: str, seen: int, *, op: str) -> Saved:
+    """Change the title or why it matters. On an agreed goal this asks for the other's yes; the agreed wording stays in force.
+
+    `seen` is the part's version that the person started from; ChangedMeanwhile carries the other text and its version.
+    """
+    which = _part(part)
+    text = parse_title(text) if which is Part.TITLE else parse_why(text)
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        goals = Goals(case)
+        return _reword(case, goals, goals.find(goal_id), which, text, seen, op)
+
+
+def bring_back(caller: Caller, case_id: str, change_id: str, *, op: str) -> Saved:
+    """Take an earlier text of the history again: a rewording like any other."""
+    with open_case(caller, case_id, WRITE, op=op) as case:
+        goals = Goals(case)
+        change = goals.change(change_id)
+        which = {Action.REWORD_TITLE: Part.TITLE, Action.REWORD_WHY: Part.WHY}.get(Action(change.action))
+        found = goals.find(change.goal_id)
+        case.about = change.goal_id
+        earlier, _ = goals.parts(change)
+        if which is None or (which is Part.TITLE and not earlier.get("title")):
+            raise NotFound
+        return _reword(case, goals, found, which, earlier.get(which, ""), found.goal.version, op)
+
+
+def set_area(caller: Caller, case_id: str, goal_id: str, area: str, seen: int, *, op: str) -> Saved:
+    """Choose a life area, by an offered name or in own words; empty for none."""
+    area = parse_area(area)
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        goals = Goals(case)
+        row = goals.find(goal_id).goal
+        standing = domain.touch(standing_of(row), goals.actor, Action.SET_AREA)
+        current = _area(case, row)
+        if current == area:
+            return Saved(row.id, row.area_version, changed=False)
+        if seen < row.area_version:
+            raise ChangedMeanwhile(theirs=current, version=row.area_version, field="area")
+        pen = _Pen(case, goals, row, op)
+        row.area = case.seal(row.id, "goal.area", area) if area else None
+        return pen.take(Action.SET_AREA, standing)
+
+
+def set_review(caller: Caller, case_id: str, goal_id: str, day: str, seen: int, *, op: str) -> Saved:
+    """Choose the day to look at the goal again (2026-11-23), or none."""
+    review_on = parse_day(day, "review")
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        goals = Goals(case)
+        row = goals.find(goal_id).goal
+        standing = domain.touch(standing_of(row), goals.actor, Action.SET_REVIEW)
+        if row.review_on == review_on:
+            return Saved(row.id, row.version, changed=False)
+        if seen < row.review_version:
+            theirs = row.review_on.isoformat() if row.review_on else ""
+            raise ChangedMeanwhile(theirs=theirs, version=row.review_version, field="review")
+        pen = _Pen(case, goals, row, op)
+        row.review_on = review_on
+        return pen.take(Action.SET_REVIEW, standing)
+
+
+# --- small steps
+
+
+def add_step(caller: Caller, case_id: str, goal_id: str, text: str, owner_id: str = "", *, op: str) -> Saved:
+    """Add a small step at the end; `owner_id` is a member of the case, or empty for both."""
+    text = parse_step(text)
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        goals = Goals(case)
+        row = goals.find(goal_id).goal
+        standing = domain.touch(standing_of(row), goals.actor, Action.ADD_STEP)
+        step = GoalStep(
+            id=new_id(),
+            case_id=case.id,
+            goal_id=row.id,
+            text=b"",
+            owner_id=_owner(case, owner_id),
+            position=goals.last_step_position(row.id) + 1,
+            created_at=case.now,
+        )
+        step.text = case.seal(step.id, "goal_step.text", text)
+        change = goals.write(
+            row, Action.ADD_STEP, {"removed": True}, {"removed": False, "step": text},
+            operation=op, version=1, private=standing.status is GoalStatus.IDEA, step_id=step.id,
+        )  # fmt: skip
+        step.last_change_id = change.id
+        case.db.add(step)
+        return Saved(step.id, 1)
+
+
+def reword_step(caller: Caller, case_id: str, step_id: str, text: str, seen: int, *, op: str) -> Saved:
+    """Change a step's words. `seen` is the version of the words that the person started from."""
+    text = parse_step(text)
+    with open_case(caller, case_id, WRITE, op=op) as case:
+        goals = Goals(case)
+        found = goals.find_step(step_id)
+        step = found.step
+        case.about = found.goal.id
+        standing = domain.touch(standing_of(found.goal), goals.actor, Action.REWORD_STEP)
+        current = _step_text(case, step)
+        if current == text:
+            return Saved(step.id, step.text_version, changed=False)
+        if seen < step.text_version:
+            raise ChangedMeanwhile(theirs=current, version=step.text_version, field="step")
+        step.text = case.seal(step.id, "goal_step.text", text)
+        step.version = step.text_version = step.version + 1
+        case.db.add(step)
+        change = _tell(
+            case, goals, found.goal, found.last, Action.REWORD_STEP, {"step": current}, {"step": text},
+            op=op, version=step.version, private=standing.status is GoalStatus.IDEA, step_id=step.id,
+        )  # fmt: skip
+        step.last_change_id = change.id
+        return Saved(step.id, step.version)
+
+
+def tick_step(caller: Caller, case_id: str, step_id: str, done: bool, *, op: str) -> Saved:
+    """Tick a step, or open it again; either of the two may."""
+    with open_case(caller, case_id, WRITE, op=op) as case:
+        pen = _StepPen(case, step_id, Action.TICK_STEP if done else Action.UNTICK_STEP, op)
+        if (pen.step.done_at is not None) != done:
+            pen.step.done_at = case.now if done else None
+            pen.step.done_by_id = case.me.person_id if done else ""
+        return pen.finish()
+
+
+def hand_step(caller: Caller, case_id: str, step_id: str, owner_id: str, *, op: str) -> Saved:
+    """Say whose step it is: a member of the case, or empty for both."""
+    with open_case(caller, case_id, WRITE, op=op) as case:
+        pen = _StepPen(case, step_id, Action.HAND_STEP, op)
+        pen.step.owner_id = _owner(case, owner_id)
+        return pen.finish()
+
+
+def date_step(caller: Caller, case_id: str, step_id: str, day: str, *, op: str) -> Saved:
+    """Say until when (2026-11-23), or without a day."""
+    due_on = parse_day(day, "due")
+    with open_case(caller, case_id, WRITE, op=op) as case:
+        pen = _StepPen(case, step_id, Action.DATE_STEP, op)
+        pen.step.due_on = due_on
+        return pen.finish()
+
+
+def remove_step(caller: Caller, case_id: str, step_id: str, *, op: str) -> Saved:
+    """Take a step off the goal; the history keeps it."""
+    with open_case(caller, case_id, WRITE, op=op) as case:
+        pen = _StepPen(case, step_id, Action.REMOVE_STEP, op)
+        pen.step.removed_at = case.now
+        return pen.finish()
+
+
+# --- undo
+
+
+def undo(caller: Caller, case_id: str, undone: str, *, op: str) -> Saved:
+    """Take one's own change back, by its operation, within ten seconds.
+
+    Raises NotFound, TooLateToUndo, and ChangedSince when something newer rests on it.
+    """
+    with open_case(caller, case_id, WRITE, op=op) as case:
+        goals = Goals(case)
+        change, row, step = goals.own_change(undone)
+        case.about = row.id
+        if Action(change.action) not in UNDO_WORDS or not domain.may_undo(change.until, change.person_id, goals.actor, case.now):
+            raise domain.TooLateToUndo
+        hidden = not domain.visible(standing_of(row), goals.actor)
+        if hidden and row.version != change.version:
+            # The goal became somebody's own idea again and was written in since: that must not be shown by an undo.
+            raise domain.ChangedSince
+        before, after = goals.parts(change)
+        if change.action == Action.ADD:
+            before, after = {"archived": case.now.isoformat()}, {"archived": ""}
+        private = change.private and standing_of(row).status is GoalStatus.IDEA
+        if step is not None:
+            _put_back(case, _step_parts(case, step), before, after, _STEP_SETTERS, step)
+            step.version += 1
+            case.db.add(step)
+            entry = goals.write(
+                row, Action.UNDO, after, before,
+                operation=op, version=step.version, private=private, step_id=step.id,
+            )  # fmt: skip
+            step.last_change_id = entry.id
+            return Saved(row.id, row.version)
+        pen = _Pen(case, goals, row, op)
+        _put_back(case, _parts(case, row), before, after, _SETTERS, row)
+        return pen.finish(Action.UNDO, private=private, quiet=change.action == Action.ORDER)
+
+
+# --- how a change is made and told
+
+
+class _Pen:
+    """One change of one goal: remembers how the row was, and writes what differs into the history."""
+
+    def __init__(self, case: OpenCase, goals: Goals, row: Goal, op: str) -> None:
+        self._case, self._goals, self._row, self._op = case, goals, row, op
+        self._before = _parts(case, row)
+
+    def take(self, action: Action, standing: Standing, *, placed: bool = False, texts: dict[str, str] | None = None) -> Saved:
+        """Let the row stand where the domain put it, first in its new column unless it was `placed`. `texts` are told in the history as what was asked or answered."""
+        row, case = self._row, self._case
+        was_idea = row.status == GoalStatus.IDEA
+        if COLUMN_OF[GoalStatus(row.status)] is not standing.column and not placed:
+            order = self._goals.order(standing.column)
+            row.position = domain.position_between(None, order[0][1] if order else None) or 0.0
+        self.stand(standing)
+        if (row.archived_at is not None) != standing.archived:
+            row.archived_at = case.now if standing.archived else None
+        if row.new_wording_id and not standing.rewording:
+            if action is Action.AGREE_WORDING:
+                row.wording_id = row.new_wording_id
+            row.new_wording_id = None
+        return self.finish(action, private=was_idea and standing.status is GoalStatus.IDEA, texts=texts)
+
+    def stand(self, standing: Standing) -> None:
+        """Let the row stand where the domain put it, as far as that needs no other row."""
+        row = self._row
+        if row.status != standing.status:
+            row.status, row.status_at = standing.status, self._case.now
+        row.asked_by_id, row.asked_role, row.in_focus = standing.asked_by, standing.asked_role, standing.in_focus
+
+    def difference(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What differs from how the row was: before and now."""
+        now = _parts(self._case, self._row)
+        changed = [part for part, value in now.items() if value != self._before[part]]
+        return {part: self._before[part] for part in changed}, {part: now[part] for part in changed}
+
+    def finish(self, action: Action, *, private: bool, texts: dict[str, str] | None = None, quiet: bool = False) -> Saved:
+        """Count the versions up, and write the entry."""
+        row = self._row
+        before, after = self.difference()
+        changed = set(before)
+        if not changed:
+            return Saved(row.id, row.version, changed=False)
+        if not changed <= _UNCOUNTED:
+            row.version += 1
+        if changed & {"status", "archived", "asked_role"}:
+            row.status_version = row.version
+        if changed & {"wording_id", "new_wording_id"} and action is not Action.AGREE_WORDING:
+            row.title_version = row.why_version = row.version
+        if "area" in changed:
+            row.area_version = row.version
+        if "review_on" in changed:
+            row.review_version = row.version
+        for name, text in (texts or {}).items():
+            side, _, part = name.partition("_")
+            (before if side == "before" else after)[part] = text
+        told = Action.ORDER if quiet else action
+        entry = self._goals.write(row, told, before, after, operation=self._op, version=row.version, private=private)
+        row.last_change_id = entry.id
+        self._case.db.add(row)
+        return Saved(row.id, row.version)
+
+
+def _short(about: str) -> str:
+    # What the address or the page names may be anything; a real id has 36 characters.
+    return about[:36]
+
+
+def _take(case: OpenCase, action: Action, goal_id: str, seen: int, op: str) -> Saved:
+    goals = Goals(case)
+    found = goals.find(goal_id)
+    standing = domain.MOVES[action](standing_of(found.goal), goals.actor)
+    _look(found.goal, action, seen)
+    return _Pen(case, goals, found.goal, op).take(action, standing, texts=_agreement(case, found, action))
+
+
+def _look(row: Goal, action: Action, seen: int) -> None:
+    """A yes is to what was read; a move only needs the state that was seen. Raises ChangedMeanwhile."""
+    if seen < (row.version if action in domain.CONSENTS else row.status_version):
+        raise ChangedMeanwhile(
+            N_("This goal changed a moment ago. It is shown here as it is now; please look again."),
+            theirs="", version=row.version, field="goal",
+        )  # fmt: skip
+
+
+def _agreement(case: OpenCase, found: Found, action: Action) -> dict[str, str]:
+    """The words that were asked for or answered, for the history."""
+    agreed = _texts(case, found.wording)
+    if action in {Action.PROPOSE, Action.AGREE}:
+        return {f"{side}_{part}": text for part, text in agreed.items() for side in ("before", "after")}
+    if action in {Action.AGREE_WORDING, Action.KEEP_WORDING} and found.new is not None:
+        new = _texts(case, found.new)
+        before, after = (agreed, new) if action is Action.AGREE_WORDING else (new, agreed)
+        return {f"before_{part}": text for part, text in before.items()} | {f"after_{part}": text for part, text in after.items()}
+    return {}
+
+
+def _reword(case: OpenCase, goals: Goals, found: Found, which: Part, text: str, seen: int, op: str) -> Saved:
+    row = found.goal
+    action = Action.REWORD_TITLE if which is Part.TITLE else Action.REWORD_WHY
+    shown = found.new or found.wording
+    texts = _texts(case, shown)
+    standing = domain.reword(standing_of(row), goals.actor, action)
+    version_of_part = row.title_version if which is Part.TITLE else row.why_version
+    if texts[which] == text:
+        return Saved(row.id, version_of_part, changed=False)
+    if seen < version_of_part:
+        raise ChangedMeanwhile(theirs=texts[which], version=version_of_part, field=which.value)
+    new_texts = texts | {which.value: text}
+    if standing.rewording and new_texts == _texts(case, found.wording):
+        # Written back to what was agreed: nothing is asked any more.
+        standing = replace(standing, rewording=False, asked_by="", asked_role="")
+        row.new_wording_id = None
+    elif standing.rewording and found.new is None:
+        row.wordings += 1
+        row.new_wording_id = new_id()
+        case.db.add(_wording(case, row, row.new_wording_id, new_texts["title"], new_texts["why"]))
+    else:
+        setattr(shown, which.value, case.seal(shown.id, f"goal_wording.{which.value}", text))
+        shown.by_id, shown.written_at = case.me.person_id, case.now
+        case.db.add(shown)
+    row.asked_by_id, row.asked_role = standing.asked_by, standing.asked_role
+    row.version += 1
+    if which is Part.TITLE:
+        row.title_version = row.version
+    else:
+        row.why_version = row.version
+    change = _tell(
+        case, goals, row, found.last, action, {which.value: texts[which]}, {which.value: text},
+        op=op, version=row.version, private=standing.status is GoalStatus.IDEA,
+    )  # fmt: skip
+    row.last_change_id = change.id
+    case.db.add(row)
+    return Saved(row.id, row.version)
+
+
+def _tell(
+    case: OpenCase,
+    goals: Goals,
+    row: Goal,
+    last: GoalChange | None,
+    action: Action,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *,
+    op: str,
+    version: int,
+    private: bool,
+    step_id: str | None = None,
+) -> GoalChange:
+    """Tell a written text in the history: as part of the same burst of writing, or as a new entry."""
+    if (
+        last is not None
+        and last.action == action
+        and last.private == private
+        and domain.same_burst(last.person_id, last.until, goals.actor, case.now)
+    ):
+        last.after = goals.seal_parts(last.id, "after", after)
+        last.until, last.version, last.operation = case.now, version, op
+        case.db.add(last)
+        return last
+    return goals.write(row, action, before, after, operation=op, version=version, private=private, step_id=step_id)
+
+
+class _StepPen:
+    """One change of one small step, told in its goal's history."""
+
+    def __init__(self, case: OpenCase, step_id: str, action: Action, op: str) -> None:
+        self._case, self._goals, self._action, self._op = case, Goals(case), action, op
+        found: FoundStep = self._goals.find_step(step_id)
+        self.step, self._goal = found.step, found.goal
+        case.about = found.goal.id
+        self._standing = domain.touch(standing_of(found.goal), self._goals.actor, action)
+        self._was = _step_parts(case, self.step)
+
+    def finish(self) -> Saved:
+        """Write what differs, if anything does."""
+        step = self.step
+        now = _step_parts(self._case, step)
+        changed = {part for part in now if now[part] != self._was[part]}
+        if not changed:
+            return Saved(step.id, step.version, changed=False)
+        step.version += 1
+        text = {"step": _step_text(self._case, step)}
+        gone = self._action is Action.REMOVE_STEP
+        entry = self._goals.write(
+            self._goal, self._action,
+            {part: self._was[part] for part in changed} | text,
+            {part: now[part] for part in changed} | ({} if gone else text),
+            operation=self._op, version=step.version, private=self._standing.status is GoalStatus.IDEA, step_id=step.id,
+        )  # fmt: skip
+        step.last_change_id = entry.id
+        self._case.db.add(step)
+        return Saved(step.id, step.version)
+
+
+# Order and focus change nothing that somebody could have agreed to.
+_UNCOUNTED = frozenset({"position", "in_focus"})
+
+
+def _parts(case: OpenCase, row: Goal) -> dict[str, Any]:
+    """Everything about a goal that a change can touch and an undo can put back."""
+    return {
+        "status": str(row.status),
+        "status_at": row.status_at.isoformat(),
+        "asked_by": row.asked_by_id,
+        "asked_role": row.asked_role,
+        "wording_id": row.wording_id,
+        "new_wording_id": row.new_wording_id or "",
+        "position": row.position,
+        "in_focus": row.in_focus,
+        "archived": row.archived_at.isoformat() if row.archived_at else "",
+        "area": _area(case, row),
+        "review_on": row.review_on.isoformat() if row.review_on else "",
+    }
+
+
+def _set_area(case: OpenCase, row: Goal, value: str) -> None:
+    row.area = case.seal(row.id, "goal.area", value) if value else None
+
+
+_SETTERS: dict[str, Callable[[OpenCase, Any, Any], None]] = {
+    "status": lambda case, row, value: setattr(row, "status", GoalStatus(value)),
+    "status_at": lambda case, row, value: setattr(row, "status_at", datetime.fromisoformat(value)),
+    "asked_by": lambda case, row, value: setattr(row, "asked_by_id", value),
+    "asked_role": lambda case, row, value: setattr(row, "asked_role", value),
+    "wording_id": lambda case, row, value: setattr(row, "wording_id", value),
+    "new_wording_id": lambda case, row, value: setattr(row, "new_wording_id", value or None),
+    "position": lambda case, row, value: setattr(row, "position", value),
+    "in_focus": lambda case, row, value: setattr(row, "in_focus", value),
+    "archived": lambda case, row, value: setattr(row, "archived_at", datetime.fromisoformat(value) if value else None),
+    "area": _set_area,
+    "review_on": lambda case, row, value: setattr(row, "review_on", date.fromisoformat(value) if value else None),
+}
+
+
+def _step_parts(case: OpenCase, step: GoalStep) -> dict[str, Any]:
+    return {
+        "done_at": step.done_at.isoformat() if step.done_at else "",
+        "done_by": step.done_by_id,
+        "owner_id": step.owner_id,
+        "due_on": step.due_on.isoformat() if step.due_on else "",
+        "removed": step.removed_at is not None,
+    }
+
+
+_STEP_SETTERS: dict[str, Callable[[OpenCase, Any, Any], None]] = {
+    "done_at": lambda case, step, value: setattr(step, "done_at", datetime.fromisoformat(value) if value else None),
+    "done_by": lambda case, step, value: setattr(step, "done_by_id", value),
+    "owner_id": lambda case, step, value: setattr(step, "owner_id", value),
+    "due_on": lambda case, step, value: setattr(step, "due_on", date.fromisoformat(value) if value else None),
+    "removed": lambda case, step, value: setattr(step, "removed_at", case.now if value else None),
+}
+
+# An undo puts the state back; where the goal stood in its column may have been taken meanwhile.
+_LOOSE = frozenset({"position"})
+
+
+def _put_back(
+    case: OpenCase,
+    now: dict[str, Any],
+    before: dict[str, Any],
+    after: dict[str, Any],
+    setters: dict[str, Callable[[OpenCase, Any, Any], None]],
+    row: Goal | GoalStep,
+) -> None:
+    touched = [part for part in setters if part in before]
+    if any(now[part] != after.get(part, now[part]) for part in touched if part not in _LOOSE):
+        raise domain.ChangedSince
+    for part in touched:
+        setters[part](case, row, before[part])
+
+
+def _wording(case: OpenCase, row: Goal, id_: str, title: str, why: str) -> GoalWording:
+    return GoalWording(
+        id=id_,
+        case_id=case.id,
+        goal_id=row.id,
+        number=row.wordings,
+        title=case.seal(id_, "goal_wording.title", title),
+        why=case.seal(id_, "goal_wording.why", why),
+        by_id=case.me.person_id,
+        written_at=case.now,
+    )
+
+
+def _texts(case: OpenCase, wording: GoalWording) -> dict[str, str]:
+    return {
+        "title": case.unseal(wording.id, "goal_wording.title", wording.title),
+        "why": case.unseal(wording.id, "goal_wording.why", wording.why),
+    }
+
+
+def _area(case: OpenCase, row: Goal) -> str:
+    return case.unseal(row.id, "goal.area", row.area)
+
+
+def _step_text(case: OpenCase, step: GoalStep) -> str:
+    return case.unseal(step.id, "goal_step.text", step.text)
+
+
+def _owner(case: OpenCase, person_id: str) -> str:
+    """A member who can own a step; empty for both. Anybody else's id reads like a missing one."""
+    if not person_id:
+        return ""
+    member = case.member(person_id)
+    if member is None or member.role.value == "supervisor":
+        raise NotFound
+    return member.person_id
+
+
+def _part(name: str) -> Part:
+    try:
+        return Part(name)
+    except ValueError:
+        raise BadInput(field="part") from None

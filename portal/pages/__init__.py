@@ -1,0 +1,1 @@
+"""One module per URL; pages compose components of rooms."""

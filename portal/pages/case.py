@@ -1,0 +1,209 @@
+"""/c/[case]: one case at a glance for its therapist; a client is led to their home."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from portal import routes
+from portal.access.gate import Caller
+from portal.access.identity import Identity
+from portal.access.permissions import CaseRole
+from portal.adjustments import service as adjustments
+from portal.cases import service as cases
+from portal.cases.components import focus_card, promise_list, wait_list
+from portal.cases.domain import Cadence, Waiting
+from portal.cases.schemas import CadenceForm, CaseFacts, FocusLine, PromiseLine, SessionForm, WaitLine
+from portal.cases.state import wait_lines
+from portal.checkins import service as checkins
+from portal.design import button, empty_state, link_to, muted, operation, page_frame, row, section, select, stack, t
+from portal.feedback import service as feedback
+from portal.goals import service as goals
+from portal.goals.schemas import HomePart as GoalsPart
+from portal.kit.i18n import N_, day, day_short
+from portal.live.policy import signed_in
+from portal.live.state import CasePage, Here
+from portal.pages.home import focus_lines, promise_lines, session_words
+
+_LOCAL_FORM = "%Y-%m-%dT%H:%M"
+
+
+@dataclass(frozen=True)
+class _View:
+    case: CaseFacts
+    goals: GoalsPart
+    adjustments: adjustments.AdjustmentsPart
+    checkins: checkins.HomePart
+    waits: tuple[Waiting, ...]
+
+
+def _gather(caller: Caller, case_id: str, lang: str) -> _View:
+    case = cases.facts(caller, case_id)
+    rooms = (feedback, goals, adjustments, checkins)
+    return _View(
+        case,
+        goals.home_part(caller, case_id, lang=lang),
+        adjustments.home_part(caller, case_id),
+        checkins.home_part(caller, case_id),
+        tuple(wait for room in rooms for wait in room.waiting(caller).get(case_id, ())),
+    )
+
+
+class OverviewState(CasePage, Here):
+    """What a therapist sees first of a case."""
+
+    client: str = ""
+    lead: str = ""
+    waits: list[WaitLine] = []
+    focus: list[FocusLine] = []
+    promises: list[PromiseLine] = []
+    session: str = ""
+    session_typed: str = ""
+    cadence: str = Cadence.WEEKLY.value
+    plan_version: int = 0
+    may_plan: bool = False
+    next_checkin: str = ""
+
+    async def _open(self, identity: Identity) -> Any:
+        if identity.kind == "client":
+            return rx.redirect(routes.HOME)
+        return await super()._open(identity)
+
+    async def _show(self) -> None:
+        view = await self._ask(_gather, self.case_id, self.lang)
+        lang, zone, case = self.lang, self._time_zone, view.case
+        due = view.checkins.next_due_at
+        pronouns = [one.pronouns for one in case.members if one.role is CaseRole.CLIENT and one.pronouns]
+        at = case.next_session_at if case.next_session_at and case.next_session_at >= case.now else None
+        self._set(
+            client=" · ".join(one.name for one in case.members if one.role is CaseRole.CLIENT),
+            lead=" · ".join([*pronouns, self._say(N_("Working together since {day}"), day=day(lang, zone, case.since))]),
+            waits=wait_lines(lang, zone, case.now, case.case_id, view.waits),
+            focus=focus_lines(lang, case.case_id, view.goals),
+            promises=promise_lines(lang, zone, case, view.goals, view.adjustments.running),
+            session=session_words(lang, zone, at, case.now),
+            session_typed=at.astimezone(ZoneInfo(zone)).strftime(_LOCAL_FORM) if at else "",
+            cadence=case.cadence.value,
+            plan_version=case.version,
+            may_plan=case.my_role is CaseRole.THERAPIST,
+            next_checkin=self._next_checkin(view, zone, due),
+        )
+
+    def _next_checkin(self, view: _View, zone: str, due: Any) -> str:
+        if view.checkins.open:
+            return self._say(N_("One is open since {day}."), day=day_short(self.lang, zone, view.checkins.open.opened_at))
+        if due is None:
+            return self._say(N_("None is planned."))
+        return self._say(N_("The next one opens on {day}."), day=day(self.lang, zone, max(due, view.case.now)))
+
+    @signed_in(longest=40)
+    async def session_planned(self, form: dict[str, str], seen: int, op: str) -> None:
+        """A day and time for the next session, or none."""
+        await self._do(cases.plan_session, SessionForm(form.get("next-session", "")), seen, op=op)
+
+    @signed_in(longest=40)
+    async def session_removed(self, seen: int, op: str) -> None:
+        """No next session for now."""
+        await self._do(cases.plan_session, SessionForm(""), seen, op=op)
+
+    @signed_in(longest=40)
+    async def cadence_chosen(self, value: str, seen: int, op: str) -> None:
+        """Another rhythm of check-ins."""
+        await self._do(cases.set_cadence, CadenceForm(value), seen, op=op)
+
+
+def case_page() -> rx.Component:
+    """The overview of a case."""
+    return page_frame(
+        OverviewState.client,
+        rx.el.div(
+            stack(_waits(), _focus(), _promises(), gap=5),
+            stack(_plan(), gap=5),
+            class_name="overview",
+        ),
+        nav="overview",
+        lead=OverviewState.lead,
+        presence=True,
+        narrow=False,
+        person_words=True,
+    )
+
+
+def _waits() -> rx.Component:
+    return section(
+        t("Waits for you"),
+        rx.cond(OverviewState.waits.length() > 0, wait_list(OverviewState.waits), muted(t("Nothing waits for you here."))),
+    )
+
+
+def _focus() -> rx.Component:
+    return section(
+        t("Goals in focus"),
+        rx.cond(
+            OverviewState.focus.length() > 0,
+            rx.foreach(OverviewState.focus, focus_card),
+            empty_state(t("No goal is in focus yet."), link_to(t("To the goals"), OverviewState.case_path + "/goals", "secondary")),
+        ),
+    )
+
+
+def _promises() -> rx.Component:
+    return rx.cond(
+        OverviewState.promises.length() > 0,
+        section(t("What you both promised"), promise_list(OverviewState.promises)),
+    )
+
+
+def _plan() -> rx.Component:
+    return rx.fragment(
+        section(
+            t("Next session"),
+            rx.cond(OverviewState.session != "", rx.el.p(OverviewState.session, class_name="strong"), muted(t("No session is set."))),
+            rx.cond(OverviewState.may_plan, _session_form()),
+        ),
+        section(
+            t("Check-ins"),
+            rx.el.p(OverviewState.next_checkin),
+            rx.cond(
+                OverviewState.may_plan,
+                select(
+                    t("How often"),
+                    name="cadence",
+                    options=[
+                        (Cadence.WEEKLY.value, t("Every week")),
+                        (Cadence.FORTNIGHTLY.value, t("Every two weeks")),
+                        (Cadence.MONTHLY.value, t("Every four weeks")),
+                        (Cadence.PAUSED.value, t("Paused")),
+                    ],
+                    value=OverviewState.cadence,
+                    on_change=lambda value: OverviewState.cadence_chosen(value, OverviewState.plan_version, operation()),
+                ),
+            ),
+        ),
+        rx.el.p(link_to(t("What you looked at in this case"), OverviewState.case_path + "/access-log")),
+    )
+
+
+def _session_form() -> rx.Component:
+    seen = OverviewState.plan_version
+    return rx.el.form(
+        rx.el.div(
+            rx.el.label(t("Day and time"), html_for="next-session"),
+            rx.el.input(
+                id="next-session", name="next-session", type="datetime-local", class_name="input",
+                default_value=OverviewState.session_typed, required=True,
+            ),
+            class_name="field",
+        ),
+        row(
+            button(t("Set the session"), "secondary", type="submit"),
+            rx.cond(
+                OverviewState.session != "",
+                button(t("Take it away"), "quiet", on_click=OverviewState.session_removed(seen, operation())),
+            ),
+        ),
+        on_submit=lambda form: OverviewState.session_planned(form, seen, operation()),
+        key=OverviewState.session_typed,
+        class_name="stack gap-3",
+    )  # fmt: skip

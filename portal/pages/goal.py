@@ -1,0 +1,27 @@
+"""/c/[case]/goals/[goal]: one goal with its wording, steps, dates and history."""
+
+import reflex as rx
+
+from portal.design import page_frame, t, undo_bar
+from portal.goals.components import area_and_review, goal_history, goal_lead, moves, question, small_steps, wording
+from portal.goals.state import GoalState
+
+
+def goal_page() -> rx.Component:
+    """One goal."""
+    return page_frame(
+        GoalState.goal_shown.agreed_title,
+        goal_lead(),
+        question(),
+        wording(),
+        moves(),
+        small_steps(),
+        area_and_review(),
+        goal_history(),
+        undo_bar(shown=GoalState.undo_op, words=GoalState.undo_words, on_undo=lambda op: GoalState.undo_pressed(GoalState.undo_op, op)),
+        rx.el.p(GoalState.told, role="status", class_name="sr-only"),
+        nav="goals",
+        presence=True,
+        person_words=True,
+        back=(t("Goals"), GoalState.case_path + "/goals"),
+    )

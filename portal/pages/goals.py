@@ -1,0 +1,23 @@
+"""/c/[case]/goals: the board that client and therapist share."""
+
+import reflex as rx
+
+from portal.design import empty_state, page_frame, t, undo_bar
+from portal.goals.components import archive_list, board_skeleton, goal_board, new_goal
+from portal.goals.state import BoardState
+
+
+def goals_page() -> rx.Component:
+    """The board."""
+    return page_frame(
+        t("Goals, together"),
+        rx.cond(BoardState.empty, empty_state(t("Nothing stands here yet. Begin with one thing that you would like to be different."))),
+        goal_board(),
+        archive_list(),
+        undo_bar(shown=BoardState.undo_op, words=BoardState.undo_words, on_undo=lambda op: BoardState.undo_pressed(BoardState.undo_op, op)),
+        nav="goals",
+        actions=new_goal(),
+        presence=True,
+        narrow=False,
+        skeleton=board_skeleton(),
+    )

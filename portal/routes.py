@@ -1,0 +1,37 @@
+"""Every URL of the portal: a constant for the page and a builder for a link to it."""
+
+CASE_PARAM = "case"
+GOAL_PARAM = "goal"
+CHECKIN_PARAM = "checkin"
+
+ENTRANCE = "/"
+NOWHERE = "404"  # the name under which Reflex keeps the page for every unknown address
+SIGN_IN = "/sign-in"
+SET_UP = "/set-up"
+INVITED = "/invited"
+FORGOTTEN = "/forgotten"
+NEW_PASSWORD = "/new-password"  # noqa: S105
+SIGN_OUT = "/sign-out"
+SIGN_OUT_EVERYWHERE = "/sign-out-everywhere"
+ACCOUNT_PASSWORD = "/account/password"  # noqa: S105
+ACCOUNT_ADDRESS = "/account/address"
+HELP_NOW = "/help-now"
+HOME = "/home"
+ACCOUNT = "/account"
+PRACTICE = "/practice"
+CASE = "/c/[case]"
+GOALS = "/c/[case]/goals"
+GOAL = "/c/[case]/goals/[goal]"
+FEEDBACK = "/c/[case]/feedback"
+CHECKINS = "/c/[case]/check-ins"
+CHECKIN = "/c/[case]/check-ins/[checkin]"
+COURSE = "/c/[case]/course"
+ACCESS_LOG = "/c/[case]/access-log"
+
+
+def in_case(page: str, case_id: str, **params: str) -> str:
+    """The address of a case's page: in_case(GOAL, case_id, goal=goal_id)."""
+    address = page.replace("[case]", case_id)
+    for name, value in params.items():
+        address = address.replace(f"[{name}]", value)
+    return address

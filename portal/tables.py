@@ -1,0 +1,13 @@
+"""Every table, for Alembic and for whoever needs the whole metadata."""
+
+from sqlmodel import SQLModel
+
+from portal.access import models as _access  # noqa: F401
+from portal.accounts import models as _accounts  # noqa: F401
+from portal.adjustments import models as _adjustments  # noqa: F401
+from portal.checkins import models as _checkins  # noqa: F401
+from portal.feedback import models as _feedback  # noqa: F401
+from portal.goals import models as _goals  # noqa: F401
+from portal.kit import models as _kit  # noqa: F401
+
+metadata = SQLModel.metadata

@@ -1,0 +1,1 @@
+"""Measurements (`make bench`): timing belongs here, behaviour in the tests."""

@@ -1,0 +1,68 @@
+"""Figures: how samples become medians, how a table is written, and which goal each figure has."""
+
+import json
+import platform
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median, quantiles
+
+
+def p95(samples: list[float]) -> float:
+    """The 95th percentile (inclusive method)."""
+    return quantiles(samples, n=20, method="inclusive")[-1] if len(samples) > 1 else samples[0]
+
+
+@dataclass
+class Figure:
+    """One measured value. `reach` is the goal, at most; None where there is none."""
+
+    what: str
+    value: float
+    unit: str
+    reach: float | None = None
+    samples: int = 1
+    note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """"reached", "missed", or nothing where no goal was set."""
+        if self.reach is None:
+            return ""
+        return "reached" if self.value <= self.reach else "missed"
+
+
+@dataclass
+class Report:
+    """All figures of one run."""
+
+    figures: list[Figure] = field(default_factory=list)
+
+    def add(self, what: str, value: float, unit: str, reach: float | None = None, samples: int = 1, note: str = "") -> None:
+        """Add one figure and say it at once."""
+        figure = Figure(what, round(value, 3 if value < 10 else 1), unit, None if reach is None else round(reach, 1), samples, note)
+        self.figures.append(figure)
+        print(f"    {what}: {figure.value:g} {unit}{f' (reach {figure.reach:g}: {figure.verdict})' if reach is not None else ''}", flush=True)
+
+    def times(self, what: str, milliseconds: list[float], *, median_reach: float | None = None, p95_reach: float | None = None) -> None:
+        """Add median and 95th percentile of a series of times."""
+        self.add(f"{what}, median", median(milliseconds), "ms", median_reach, len(milliseconds))
+        self.add(f"{what}, p95", p95(milliseconds), "ms", p95_reach, len(milliseconds))
+
+    def write(self, folder: Path) -> None:
+        """Write bench.md and bench.json."""
+        folder.mkdir(parents=True, exist_ok=True)
+        head = f"Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {_cores()} cores."
+        lines = ["# Measurements", "", head, "", "| figure | value | reach (at most) | | n |", "|---|---|---|---|---|"]
+        for one in self.figures:
+            reach = "" if one.reach is None else f"{one.reach:g} {one.unit}"
+            lines.append(f"| {one.what} | {one.value:g} {one.unit} | {reach} | {one.verdict} | {one.samples} |")
+        notes = [f"- {one.what}: {one.note}" for one in self.figures if one.note]
+        (folder / "bench.md").write_text("\n".join([*lines, "", *notes]).rstrip() + "\n")
+        (folder / "bench.json").write_text(json.dumps([asdict(one) | {"verdict": one.verdict} for one in self.figures], indent=1) + "\n")
+
+
+def _cores() -> int:
+    import os
+
+    return os.cpu_count() or 1

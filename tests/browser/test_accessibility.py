@@ -1,0 +1,104 @@
+"""Every page of every role, in light and dark, left to right and right to left, on a phone and on a desk: nothing for axe to find."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from portal import routes
+from portal.demo import PASSWORD
+from portal.kit.i18n import PSEUDO
+from tests.servers import Portal
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+SIGNED_OUT = (routes.SIGN_IN, routes.FORGOTTEN, routes.INVITED, routes.NEW_PASSWORD, routes.SET_UP, routes.HELP_NOW, "/no/such/page")
+IN_CASE = (routes.CASE, routes.GOALS, routes.FEEDBACK, routes.CHECKINS, routes.COURSE, routes.ACCESS_LOG)
+ROLES = {
+    "client": ("mika@demo.example", (routes.HOME, routes.ACCOUNT, *IN_CASE)),
+    "new client": ("ada@demo.example", (routes.HOME, *IN_CASE)),
+    "therapist": ("theo@demo.example", (routes.HOME, routes.ACCOUNT, *IN_CASE)),
+    "admin": ("nora@demo.example", (routes.HOME, routes.PRACTICE, routes.ACCOUNT)),
+}
+LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 360)]
+
+
+@pytest.fixture(scope="module", params=["en-GB", PSEUDO], ids=["english", "right-to-left"])
+def spoken(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def visitor(people: Callable[..., BrowserContext], spoken: str) -> Iterator[Page]:
+    yield people(locale=spoken).new_page()
+
+
+def settled(page: Page) -> None:
+    """The page shows what it has to show: its heading is words, not the skeleton of them."""
+    expect(page.locator("h1:not(:has(.bone))")).to_have_count(1)
+    expect(page.locator(".skeleton, .bone")).to_have_count(0)
+
+
+def findings(page: Page) -> list[str]:
+    """What axe objects to, in all looks of a page that is open."""
+    found = []
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 800})
+        result = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        for one in result["violations"]:
+            nodes = "; ".join(node["html"][:160] for node in one["nodes"][:3])
+            found.append(f"{page.url} {scheme} {width}: {one['id']} ({one['help']}): {nodes}")
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            found.append(f"{page.url} {scheme} {width}: {over} px wider than the screen")
+    return found
+
+
+def look_at(page: Page, address: str) -> list[str]:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(address)
+    settled(page)
+    page.evaluate(AXE)
+    return findings(page)
+
+
+def test_pages_for_everybody(visitor: Page, spoken: str, demo_portal: Portal) -> None:
+    found = []
+    for route in SIGNED_OUT:
+        found += look_at(visitor, demo_portal.url + route)
+        assert visitor.evaluate("document.documentElement.dir") == ("rtl" if spoken == PSEUDO else "ltr")
+    assert found == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pages_of_each_role(visitor: Page, role: str, demo_portal: Portal) -> None:
+    email, pages = ROLES[role]
+    visitor.goto(demo_portal.url + routes.SIGN_IN)
+    settled(visitor)
+    visitor.locator("input[type=email]").fill(email)
+    visitor.locator("input[type=password]").fill(PASSWORD)
+    visitor.keyboard.press("Enter")
+    visitor.wait_for_url(lambda url: "/home" in url)
+    settled(visitor)
+    case = ""
+    links = visitor.locator('a[href*="/c/"]')
+    if links.count():
+        case = str(links.first.get_attribute("href")).split("/c/")[1].split("/")[0]
+    found, foreign = [], []
+    visitor.on("request", lambda request: None if request.url.startswith((demo_portal.url, "data:")) else foreign.append(request.url))
+    for route in pages:
+        found += look_at(visitor, demo_portal.url + routes.in_case(route, case))
+    if role != "admin":
+        assert case
+        for kind, list_page in (("goals", routes.GOALS), ("check-ins", routes.CHECKINS)):
+            visitor.goto(demo_portal.url + routes.in_case(list_page, case))
+            settled(visitor)
+            single = visitor.locator(f'main a[href*="/{kind}/"]')
+            if single.count():
+                found += look_at(visitor, demo_portal.url + str(single.first.get_attribute("href")))
+    assert found == []
+    assert foreign == []

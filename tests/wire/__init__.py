@@ -1,0 +1,1 @@
+"""Attacks over a raw socket and plain requests against a real server, without a browser."""
