@@ -100,12 +100,12 @@ class EntranceState(_Told, Here):
     async def entrance_page_opened(self) -> None:
         """A page that is for everybody, also for who is signed in as somebody else."""
         await self._arrive()
-        self._set(by_link=False, opened_name="", opened_email="", opened_until="")
 
     @anyone
     async def link_found(self, found: bool) -> None:
-        """The page was opened by a link with a key in it; the key stays in the browser until the button is pressed."""
-        self._set(by_link=found)
+        """Whether the page was opened by a link with a key in it; the key stays in the browser until the button is pressed."""
+        # Here and not when the page is opened: the two events come in either order.
+        self._set(by_link=found, opened_name="", opened_email="", opened_until="")
 
     @anyone(longest=100)
     async def invitation_opened(self, key: str) -> None:

@@ -104,7 +104,7 @@ export function LinkKey({ onFound }) {
   useEffect(() => {
     if (asked.current) return;
     asked.current = true;
-    if (window.rapportKey) onFound?.(true);
+    onFound?.(Boolean(window.rapportKey));
   }, []);
   return null;
 }
