@@ -53,7 +53,7 @@ export function Surroundings({ lang, dir, theme, signedIn, receipts, onLanguage 
   }, [pathname]);
 
   useEffect(() => {
-    let before = 0;
+    let before = -Infinity; // not 0: that is when the page began to load, and one Escape soon after is not two
     const pressed = (event) => {
       if (event.key !== "Escape") return;
       if (event.timeStamp - before < 600 && !event.repeat) leave();

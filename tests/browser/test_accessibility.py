@@ -40,6 +40,7 @@ def settled(page: Page) -> None:
     """The page shows what it has to show: its heading is words, not the skeleton of them."""
     expect(page.locator("h1:not(:has(.bone))")).to_have_count(1)
     expect(page.locator(".skeleton, .bone")).to_have_count(0)
+    expect(page.locator("html[data-words]")).to_have_count(0)  # hidden until its language has arrived
 
 
 def findings(page: Page) -> list[str]:
