@@ -1,5 +1,6 @@
 """The practice's command line. Thin: every command calls a verb and says what came of it."""
 
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -9,10 +10,15 @@ from typing import Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
-from portal.settings import Mode, settings
+from portal.settings import Mode, env_file, settings
 
 commands = typer.Typer(add_completion=False, no_args_is_help=True, help="Rapport, the portal of a practice.", pretty_exceptions_enable=False)
+
+
+_EXPLAINED = ".env.example explains every setting."
+_FIELD = re.compile(r'field "(\w+)"')
 
 
 def _say(text: str) -> None:
@@ -40,7 +46,12 @@ def _every_command() -> None:
         known = settings()
     except ValidationError as refused:
         lines = [f"RAPPORT_{str(one['loc'][0]).upper()}: {one['msg']}" if one["loc"] else one["msg"] for one in refused.errors()]
-        _fail("\n".join([*lines, ".env.example explains every setting."]))
+        _fail("\n".join([*lines, _EXPLAINED]))
+    except SettingsError as refused:
+        named = _FIELD.search(str(refused))
+        _fail(f"RAPPORT_{named[1].upper() if named else '*'}: must be JSON in one line, as in the example.\n{_EXPLAINED}")
+    except (OSError, UnicodeDecodeError) as unreadable:
+        _fail(f"{env_file()} cannot be read ({type(unreadable).__name__}). It must be a text file that this account may open.")
     logs.set_up(as_json=known.is_production and not sys.stderr.isatty())
 
 
@@ -111,11 +122,13 @@ def demo() -> None:
     """Run the fictional practice, with its sign-ins printed."""
     from portal import demo as fiction
 
-    if not settings().is_demo:
-        _fail("The demo practice only runs with RAPPORT_MODE=demo, in a data folder of its own.")
-    _prepare()
-    with _step("Filling the demo practice"):
-        people = fiction.fill()
+    try:
+        fiction.check_place()
+        _prepare()
+        with _step("Filling the demo practice"):
+            people = fiction.fill()
+    except fiction.NotADemo as refused:
+        _fail(str(refused))
     lines = [f"Rapport is open at {settings().public_url}", "", "Sign in as (everything here is fictional):"]
     width = max(len(person.email) for person in people)
     lines += [f"  {person.email:<{width}}   {person.password}   {person.role}" for person in people]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
 
+from portal import migrate
 from portal.access import gate, keys
 from portal.access.gate import Caller
 from portal.access.models import Person, PersonKind, PersonSession
@@ -33,10 +34,11 @@ from portal.tables import metadata
 PASSWORD = "paper-boats-go-far"  # noqa: S105  of fictional people only, who can sign in nowhere but in the demo
 _WEEK = timedelta(days=7)
 _HOUR = timedelta(hours=1)
+_REAL_PEOPLE = "There are real people in this database: the demo practice needs a data folder of its own, see RAPPORT_DATA_FOLDER."
 
 
 class NotADemo(RuntimeError):
-    """The demo practice was to be written where real people's data may be."""
+    """The demo practice was to be written where real people's data may be; the message is for the console."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,25 @@ _NORA = _Part("Nora Reed", PersonKind.STAFF, "practice office (admin)", is_admin
 _CAST = (_MIKA, _THEO, _RUI, _ADA, _INES, _JUNO, _NORA)
 
 
+def check_place() -> None:
+    """Refuse any place but a database of the demo's own, before anything touches it. Raises NotADemo."""
+    known = settings()
+    if not known.is_demo:
+        raise NotADemo("The demo practice only runs with RAPPORT_MODE=demo, in a data folder of its own.")
+    file = known.sqlite_file
+    if file is None or not file.resolve().is_relative_to(known.data_folder.resolve()):
+        raise NotADemo("The demo practice keeps its data in a data folder of its own: take RAPPORT_DATABASE_URL out of the environment.")
+    if file.exists() and migrate.holds_real_people(known.database_url):
+        raise NotADemo(_REAL_PEOPLE)
+
+
 def fill() -> list[SignIn]:
-    """Write the demo practice once, and say how to sign in. Raises NotADemo in any other mode, or beside real people."""
-    if not settings().is_demo:
-        raise NotADemo("the demo practice is only written with RAPPORT_MODE=demo")
+    """Write the demo practice once, and say how to sign in. Raises NotADemo in any other mode or place, or beside real people."""
+    check_place()
     with transaction(writes=True) as db:
         people = db.exec(select(Person)).all()
         if any(not person.is_demo for person in people):
-            raise NotADemo("there are real people in this database")
+            raise NotADemo(_REAL_PEOPLE)
         # The practice's own row is written last: people without it were left by a start that was broken off.
         finished = db.exec(select(Practice)).first() is not None
         if not finished:

@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 
 from portal import frontend, migrate
 from portal.kit.crypto import MasterKey
-from portal.settings import LOOPBACK, MailSecurity, Settings, settings
+from portal.settings import ENV_FILE, LOOPBACK, MailSecurity, Settings, env_file, settings
 
 _LEAST_SECRET = 16
 
@@ -62,7 +62,7 @@ def _files(known: Settings) -> Iterator[Finding]:
         yield from _too_open(folder, "the data folder")
     elif not os.access(_existing(folder), os.W_OK):
         yield Finding(f"The data folder {folder} is missing and cannot be made.")
-    for path, what in ((known.key_file, "the master key file"), (known.sqlite_file, "the database file"), (Path(".env"), ".env")):
+    for path, what in ((known.key_file, "the master key file"), (known.sqlite_file, "the database file"), (env_file(), ".env")):
         if path is not None and path.exists():
             yield from _too_open(path, what)
     if folder.is_relative_to(frontend.ROOT / "assets") or folder.is_relative_to(frontend.WEB):
@@ -141,8 +141,9 @@ def _crisis(known: Settings) -> Iterator[Finding]:
 
 
 def _names(_known: Settings) -> Iterator[Finding]:
-    env_file = {name: value for name, value in dotenv_values(".env").items() if value}
-    for name in sorted({*os.environ, *env_file}):
+    file = env_file()
+    written = {name for name, value in dotenv_values(file).items() if value} if file is not None else set()
+    for name in sorted({*os.environ, *written} - {ENV_FILE}):
         if name.upper().startswith("RAPPORT_") and name.upper().removeprefix("RAPPORT_").lower() not in Settings.model_fields:
             yield Finding(f"{name} is no setting of the portal; see .env.example for the names.", refuses=False)
 

@@ -54,6 +54,14 @@ def holds_demo_people(url: str = "") -> bool:
         return bool(connection.scalar(sa.text("SELECT count(*) FROM person WHERE is_demo")))
 
 
+def holds_real_people(url: str = "") -> bool:
+    """Whether there is any account that is not of the fictional practice. Raises Unreachable."""
+    with _connected(url) as connection:
+        if not sa.inspect(connection).has_table("person"):
+            return False
+        return bool(connection.scalar(sa.text("SELECT count(*) FROM person WHERE NOT is_demo")))
+
+
 def newest() -> str | None:
     """The revision that this version of the portal needs."""
     return ScriptDirectory.from_config(config()).get_current_head()

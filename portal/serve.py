@@ -20,7 +20,7 @@ from granian.server import Server
 
 from portal import frontend
 from portal.kit import logs
-from portal.settings import Settings, settings
+from portal.settings import ENV_FILE, Settings, env_file, settings
 
 STEADY = 20.0
 LONGEST_PAUSE = 5.0
@@ -138,6 +138,7 @@ def server_environment(known: Settings) -> dict[str, str]:
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
         "RAPPORT_MODE": known.mode.value,
+        ENV_FILE: str(env_file() or ""),  # the children run elsewhere than where this was typed
         "RAPPORT_PORT": str(known.port),
         "RAPPORT_DATA_FOLDER": str(known.data_folder),
         "PYTHONUNBUFFERED": "1",

@@ -1,7 +1,9 @@
 """The environment of a practice, read once and typed; `.env.example` documents every entry."""
 
 import base64
+import ipaddress
 import os
+import re
 import stat
 from datetime import timedelta
 from enum import StrEnum
@@ -11,9 +13,16 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+ENV_FILE = "RAPPORT_ENV_FILE"
+"""Names another file than `.env` to read settings from; empty: none is read. Only the environment can say it."""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
+_READ_DIFFERENTLY = "ßς\u200c\u200d"  # what browsers and Python's codec (RFC 3490) spell differently in ASCII
 
 
 class Mode(StrEnum):
@@ -52,8 +61,21 @@ class Settings(BaseSettings):
     """One practice's settings. Times are minutes unless the name says otherwise."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RAPPORT_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix="RAPPORT_", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, and below it the practice's file, where that may be read."""
+        file = env_file()
+        return init_settings, env_settings, *([DotEnvSettingsSource(settings_cls, env_file=file)] if file is not None else [])
 
     mode: Mode = Mode.PRODUCTION
     debug: bool = False
@@ -112,9 +134,10 @@ class Settings(BaseSettings):
     @classmethod
     def _origin_only(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or set("?#@") & set(url):
             raise ValueError("must be https://name or http://name:port, without a path")
-        return f"{parts.scheme}://{parts.netloc.lower()}"
+        port = "" if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
+        return f"{parts.scheme}://{_as_browsers_name_it(parts.hostname)}{port}"
 
     @field_validator("database_url")
     @classmethod
@@ -132,6 +155,12 @@ class Settings(BaseSettings):
         if url and not url.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return url
+
+    @model_validator(mode="after")
+    def _only_practices_have_a_file(self) -> "Settings":
+        if self.mode is not Mode.PRODUCTION and env_file() is not None:
+            raise ValueError(f"RAPPORT_MODE={self.mode.value} belongs into the environment: demo and development read no .env")
+        return self
 
     @model_validator(mode="after")
     def _workers_need_redis(self) -> "Settings":
@@ -218,6 +247,33 @@ class Settings(BaseSettings):
             finally:
                 fresh.unlink()
         return self.key_file.read_text("ascii").strip()
+
+
+def env_file() -> Path | None:
+    """The file whose entries count below the environment's; None where none is read.
+
+    The fictional practice and the development mode never read one: beside a practice's `.env` they must not touch its data.
+    """
+    given = {name.upper(): value for name, value in os.environ.items()}
+    if given.get("RAPPORT_MODE", "") not in {"", Mode.PRODUCTION.value}:
+        return None
+    named = given.get(ENV_FILE, ".env")
+    return Path(named).absolute() if named else None
+
+
+def _as_browsers_name_it(host: str) -> str:
+    """A host as it stands in the Origin header: in ASCII, an IPv6 address in brackets. Raises ValueError."""
+    if ":" in host:
+        return f"[{ipaddress.IPv6Address(host)}]"
+    if set(_READ_DIFFERENTLY) & set(host):
+        raise ValueError("must give this name in its ASCII spelling, which begins with xn--")
+    try:
+        name = host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        name = ""
+    if not _HOST_NAME.fullmatch(name):
+        raise ValueError("must name a host that a browser can reach")
+    return name
 
 
 @cache

@@ -70,6 +70,7 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.upper().startswith("RAPPORT_")]:
             patch.delenv(name)
+        patch.setenv("RAPPORT_ENV_FILE", "")
         patch.setenv("RAPPORT_MODE", "development")
         patch.setenv("RAPPORT_DATA_FOLDER", str(folder))
         forget()

@@ -223,9 +223,10 @@ class Portal:
 
 
 def environment(folder: Path, port: int, **settings: str) -> dict[str, str]:
-    """An environment with the given settings and none of the machine's own RAPPORT_ ones."""
+    """An environment with the given settings and none of the machine's own RAPPORT_ ones, nor those of an `.env` beside the code."""
     plain = {name: value for name, value in os.environ.items() if not name.upper().startswith("RAPPORT_")}
     return plain | {
+        "RAPPORT_ENV_FILE": "",
         "RAPPORT_PORT": str(port),
         "RAPPORT_DATA_FOLDER": str(folder),
         "RAPPORT_PUBLIC_URL": f"http://127.0.0.1:{port}",

@@ -42,6 +42,8 @@ def served(folder: Path, **chosen: str) -> Iterator[servers.Portal]:
     folder.mkdir(mode=0o700, parents=True)
     with servers.portal(folder, "serve", mode="development", staff_idle_minutes="600", client_idle_minutes="600", **chosen) as running:
         before = dict(os.environ)
+        for name in [name for name in before if name.upper().startswith("RAPPORT_")]:
+            del os.environ[name]
         os.environ.update({name: value for name, value in running.environment.items() if name.startswith("RAPPORT_")})
         forget()
         try:

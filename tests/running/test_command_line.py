@@ -1,13 +1,16 @@
 """The command line: what a person reads when they type a command."""
 
+import os
 import re
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pytest
 from sqlmodel import col, select
 
+from portal import migrate
 from portal.access.models import AccessEntry, PersonKind
 from portal.accounts import service as accounts
 from portal.cases import service as cases
@@ -16,6 +19,7 @@ from portal.kit.db import transaction
 from portal.settings import settings
 from tests import servers
 from tests.cast import assemble
+from tests.makers import make_person
 from tests.servers import ROOT, environment, free_port, wait_until
 
 
@@ -29,6 +33,72 @@ def test_wrong_settings_are_named_in_plain_lines(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "RAPPORT_TIME_ZONE" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_contact_that_is_no_json_is_named(tmp_path: Path) -> None:
+    done = _typed("doctor", folder=tmp_path / "data", crisis_contacts="Emergency 112")
+    assert (done.returncode, "RAPPORT_CRISIS_CONTACTS" in done.stderr) == (1, True)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_of_settings_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "practice.env").write_bytes(b"RAPPORT_MAIL_FROM=\xff\xfe\n")
+    done = _typed("doctor", folder=tmp_path / "data", env_file=str(tmp_path / "practice.env"))
+    assert (done.returncode, "practice.env" in done.stderr) == (1, True)
+    assert "Traceback" not in done.stderr
+
+
+CANARY = "RAPPORT_DATABASE_URL=sqlite:///{folder}/real.db\nRAPPORT_DATA_FOLDER={folder}\nRAPPORT_MAIL_HOST=mail.example.org\nRAPPORT_PUBLIC_URL=https://portal.example.org\n"
+
+
+@pytest.fixture
+def beside_a_practice(tmp_path: Path) -> Path:
+    """A checkout in which a practice wrote its `.env`; its data would lie in `real`."""
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    for name in ("portal", "alembic", "assets", "locale", "reflex.lock", "rxconfig.py", "requirements.lock", "tests"):
+        (checkout / name).symlink_to(ROOT / name)
+    (checkout / ".env").write_text(CANARY.format(folder=tmp_path / "real"))
+    return checkout
+
+
+def _shown(checkout: Path, variables: dict[str, str]) -> list[str]:
+    asking = "from portal.settings import settings as s; k = s(); print(k.database_url, k.mail_host or '-', k.public_url)"
+    done = subprocess.run([sys.executable, "-c", asking], cwd=checkout, env=variables, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_the_demo_beside_a_practice_has_nothing_of_its_settings(beside_a_practice: Path) -> None:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
+    real = beside_a_practice.parent / "real"
+    assert _shown(beside_a_practice, plain) == [f"sqlite:///{real}/real.db", "mail.example.org", "https://portal.example.org"]
+    for mode in ("demo", "development"):
+        own = f"sqlite:///{beside_a_practice}/.data/{mode}/rapport.db"
+        assert _shown(beside_a_practice, plain | {"RAPPORT_MODE": mode}) == [own, "-", "http://localhost:8000"]
+
+
+def test_no_test_reads_what_a_practice_wrote_beside_the_code(beside_a_practice: Path) -> None:
+    folder = beside_a_practice.parent / "own"
+    for variables in (environment(folder, 8123), dict(os.environ)):
+        url, mail_host, _ = _shown(beside_a_practice, variables)
+        assert (str(beside_a_practice.parent / "real") in url, mail_host) == (False, "-")
+
+
+def test_demo_refuses_a_database_that_is_not_its_own_before_touching_it(tmp_path: Path, on_sqlite: None) -> None:
+    elsewhere = tmp_path / "elsewhere.db"
+    for url in (f"sqlite:///{elsewhere}", "postgresql://nobody@127.0.0.1:1/none"):
+        done = _typed("demo", folder=tmp_path / "demo", mode="demo", database_url=url)
+        assert (done.returncode, "data folder of its own" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+    assert not elsewhere.exists()
+    assert not (tmp_path / "demo").exists()
+
+
+def test_demo_refuses_a_folder_with_real_people_before_touching_it(on_sqlite: None) -> None:
+    make_person("Somebody Real", PersonKind.CLIENT)
+    done = _typed("demo", folder=settings().data_folder, mode="demo")
+    assert (done.returncode, "real people" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+    assert "up to date" not in done.stdout
+    assert migrate.present() is None, "no migration ran"
 
 
 def test_outbox_shows_letters_that_wait(on_sqlite: None) -> None:

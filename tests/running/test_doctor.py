@@ -118,6 +118,7 @@ def test_env_file_that_others_can_read_is_refused(
     safe: Callable[..., list[Finding]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RAPPORT_ENV_FILE")
     Path(".env").write_text("RAPPORT_MAIL_PASSWORD=secret\n")
     Path(".env").chmod(0o644)
     assert any(".env" in sentence for sentence in _refusals(safe()))

@@ -48,6 +48,14 @@ def test_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPat
         ("PORT", "many"),
         ("PUBLIC_URL", "portal.example.org"),
         ("PUBLIC_URL", "https://portal.example.org/rapport"),
+        ("PUBLIC_URL", "https://me@portal.example.org"),
+        ("PUBLIC_URL", "https://me:secret@portal.example.org"),
+        ("PUBLIC_URL", "https://portal.example.org#home"),
+        ("PUBLIC_URL", "https://portal.example.org?"),
+        ("PUBLIC_URL", "https://portal.example.org:99999"),
+        ("PUBLIC_URL", "https://my portal.example.org"),
+        ("PUBLIC_URL", "https://straße.example.org"),
+        ("PUBLIC_URL", "https://[::1"),
         ("DATABASE_URL", "mysql://there"),
         ("REDIS_URL", "http://there"),
         ("TIME_ZONE", "Europe/Nowhere"),
@@ -62,6 +70,51 @@ def test_a_setting_that_cannot_be_meant_is_refused(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv(f"RAPPORT_{name}", value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("typed", "origin"),
+    [
+        ("https://Portal.Example.org/", "https://portal.example.org"),
+        ("https://portal.example.org:443", "https://portal.example.org"),
+        ("http://portal.example.org:80", "http://portal.example.org"),
+        ("http://portal.example.org:443", "http://portal.example.org:443"),
+        ("https://portal.example.org:8443", "https://portal.example.org:8443"),
+        ("https://praxis-müller.example", "https://xn--praxis-mller-klb.example"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("http://[0:0::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_the_origin_is_spelt_as_browsers_spell_it(monkeypatch: pytest.MonkeyPatch, typed: str, origin: str) -> None:
+    monkeypatch.setenv("RAPPORT_PUBLIC_URL", typed)
+    assert Settings().origin == origin
+
+
+@pytest.mark.parametrize("mode", ["demo", "development"])
+def test_only_a_practice_reads_its_file(monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    Path(".env").write_text("RAPPORT_DATABASE_URL=postgresql://practice@there/practice\nRAPPORT_MAIL_HOST=mail.example.org\n")
+    assert Settings().mail_host == "mail.example.org"
+    monkeypatch.setenv("RAPPORT_MODE", mode)
+    known = Settings()
+    assert (known.on_sqlite, known.mail_host) == (True, "")
+    monkeypatch.setenv("RAPPORT_ENV_FILE", ".env")
+    assert (Settings().on_sqlite, Settings().mail_host) == (True, "")
+
+
+def test_the_file_cannot_turn_itself_into_a_demo() -> None:
+    Path(".env").write_text("RAPPORT_MODE=demo\n")
+    with pytest.raises(ValidationError, match="belongs into the environment"):
+        Settings()
+
+
+def test_the_file_can_be_another_one_or_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    Path(".env").write_text("RAPPORT_PORT=8011\n")
+    Path("other").write_text("RAPPORT_PORT=8012\n")
+    ports = [Settings().port]
+    for named in (str(tmp_path / "other"), ""):
+        monkeypatch.setenv("RAPPORT_ENV_FILE", named)
+        ports.append(Settings().port)
+    assert ports == [8011, 8012, 8000]
 
 
 def test_refusing_a_setting_does_not_print_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

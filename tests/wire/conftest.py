@@ -98,6 +98,7 @@ def _environment(data: Path, **extra: str) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("RAPPORT_", "REFLEX_", "__REFLEX_"))},
         "PYTHONPATH": str(ROOT),
+        "RAPPORT_ENV_FILE": "",
         "RAPPORT_MODE": "development",
         "RAPPORT_DATA_FOLDER": str(data),
         "REFLEX_ENV_MODE": "prod",
