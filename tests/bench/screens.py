@@ -1,6 +1,7 @@
 """What two people in front of two browsers wait for: their own echo, the other's screen, and the first load of a board."""
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,15 @@ _ARM = """(() => {
 _ACT = "(() => { const at = performance.timeOrigin + performance.now(); %s; return at; })()"
 
 
+def wait_until(page: Page, condition: str, seconds: float = 30, every: int = 10) -> None:
+    """Ask the page from outside until a condition holds: its own rules forbid the text of a script to be run inside it."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(f"Boolean({condition})"):
+        if time.monotonic() > end:
+            raise TimeoutError(f"{seconds:g} s without: {condition}")
+        page.wait_for_timeout(every)
+
+
 def timed(actor: Page, act: str, holds: dict[str, tuple[Page, str]]) -> dict[str, float]:
     """Act in one page; milliseconds until each named condition holds in its page."""
     for page, condition in holds.values():
@@ -38,7 +48,7 @@ def timed(actor: Page, act: str, holds: dict[str, tuple[Page, str]]) -> dict[str
     began = actor.evaluate(_ACT % act)
     found = {}
     for name, (page, _) in holds.items():
-        page.wait_for_function("window.__at > 0", timeout=15_000)
+        wait_until(page, "window.__at > 0", 15)
         found[name] = page.evaluate("window.__at") - began
     return found
 
@@ -84,7 +94,7 @@ def open_page(context: BrowserContext, address: str, ready: str) -> Page:
     """A page that shows what is waited for."""
     page = context.new_page()
     page.goto(address)
-    page.wait_for_function(ready, timeout=30_000)
+    wait_until(page, ready)
     return page
 
 
@@ -159,7 +169,7 @@ def feedback_series(browser: Browser, url: str) -> Series:
             feedback.write(pair.client, pair.case, share, text, 0, op=op())
             mine.reload()
             send = "[...document.querySelectorAll('button')].find((one) => one.textContent.trim() === 'Share now')"
-            mine.wait_for_function(f"Boolean({send})")
+            wait_until(mine, send)
             there = f"document.querySelector('main').textContent.includes({json.dumps(text)})"
             gone = f"!({send})"
             series.add(timed(mine, f"{send}.click()", {"own": (mine, gone), "other": (theirs, there)}))
@@ -219,7 +229,7 @@ def load(context: BrowserContext, address: str, ready: str) -> Load:
         "window.__usable = performance.now(); else setTimeout(look, 2); }; look(); })()"
     )
     page.goto(address, wait_until="commit")
-    page.wait_for_function("window.__usable > 0", timeout=30_000)
+    wait_until(page, "window.__usable > 0", every=200)  # the page has its time for itself
     page.wait_for_load_state("networkidle")
     took = float(page.evaluate("window.__usable"))
     page.close()
