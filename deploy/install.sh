@@ -39,9 +39,17 @@ fi
 
 echo "==> Installing what $lock names (the first time takes a minute or two)"
 status="$venv/pip-status"
-{ "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r "$lock" 2>&1; echo $? > "$status"; } \
+rm -f "$status"
+# Under set -e a failing pip would end this side of the pipe before it could say so: only an `if` may ask.
+{
+    if "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r "$lock" 2>&1; then
+        echo 0 > "$status"
+    else
+        echo 1 > "$status"
+    fi
+} \
     | sed -n -e 's/^Collecting \([^ ]*\).*/    \1/p' -e '/^ERROR/p' -e '/^Successfully/s/.*/    installed/p'
-if [ "$(cat "$status")" != 0 ]; then
+if [ "$(cat "$status" 2>/dev/null)" != 0 ]; then
     echo "The installation did not succeed. Is a Python package registry in reach? Then run the same command again." >&2
     exit 1
 fi

@@ -248,13 +248,19 @@ def choose_password(purpose: TicketPurpose, form: NewPasswordForm, visit: Visit)
 
 
 def _proven(purpose: TicketPurpose, form: NewPasswordForm, visit: Visit) -> tuple[Ticket, Person, DataKey]:
-    """The open ticket that the form proves, and its person. A code can be guessed, so every attempt is counted first."""
+    """The open ticket that the form proves, and its person. A code can be guessed, so every attempt is counted first.
+
+    Whoever brings the link's token waits for mistakes made with this link only: who merely knows the address cannot keep them out.
+    """
     with open_entrance() as entrance:
         by_link = repository.ticket_of_token(entrance.db, digest(form.token)) if form.token else None
-        index = keys.email_index(form.email) if by_link is None or by_link[1] is None else by_link[1].email_index
-        tried = _attempt_key(f"code for {purpose}", index), _attempt_key("address", visit.address)
-        waits = _count(entrance, account=[tried[0]], address=[tried[1]])
-        candidates = [by_link] if by_link or form.token else repository.open_tickets_at(entrance.db, index, purpose)
+        index = keys.email_index(form.email)
+        if by_link:
+            tried = [_attempt_key("code for ticket", by_link[0].id)]
+        else:
+            tried = [] if form.token else [_attempt_key(f"code for {purpose}", index)]
+        waits = _count(entrance, account=tried, address=[_attempt_key("address", visit.address)])
+        candidates = [by_link] if form.token else repository.open_tickets_at(entrance.db, index, purpose)
         found = [(one[0], one[1]) for one in candidates if one and one[1] and _is_for(one[0], one[1], purpose, entrance.now)]
         right = [(ticket, person) for ticket, person in found if _has_code(ticket, form.code, entrance.now)]
     if waits:
@@ -507,7 +513,8 @@ def confirm_address(caller: Caller, typed: str, *, op: str = "") -> None:
         me.email_index = keys.email_index(address)
         me.version += 1
         repository.store_person(opened.db, me)
-        repository.close_tickets(opened.db, opened.now, person_id=me.id, purposes=[TicketPurpose.ADDRESS])
+        # The way to a new password that lies in the old mailbox ends with it.
+        repository.close_tickets(opened.db, opened.now, person_id=me.id, purposes=[TicketPurpose.ADDRESS, TicketPurpose.PASSWORD])
         mail.post(opened.db, _address_changed_letter(opened.name, old, _language(me)), kind="address")
 
 

@@ -9,6 +9,7 @@ from portal.access import gate
 from portal.access.gate import Caller
 from portal.accounts import service
 from portal.accounts.domain import (
+    PER_ACCOUNT,
     AddressTaken,
     AlreadySetUp,
     BadAddress,
@@ -233,9 +234,34 @@ def test_a_code_cannot_be_guessed_for_long(cast: Cast) -> None:
             outcomes.append(type(found.value).__name__)
         assert outcomes == ["NotValid"] * 5 + ["PleaseWait"] * 2
         with pytest.raises(PleaseWait):
-            service.choose_password(INVITATION, by_link(handed), visit())
+            service.choose_password(INVITATION, by_code(handed), visit())
     with clock.at(clock.now() + timedelta(minutes=15)):
-        assert service.choose_password(INVITATION, by_link(handed), visit()), "the pause passes by itself"
+        assert service.choose_password(INVITATION, by_code(handed), visit()), "the pause passes by itself"
+
+
+def test_who_merely_knows_the_address_cannot_keep_the_holder_of_the_link_out(cast: Cast) -> None:
+    handed = invited(cast)
+    with clock.at(clock.now()):
+        for number in range(12):
+            with pytest.raises((NotValid, PleaseWait)):
+                service.choose_password(INVITATION, NewPasswordForm(GOOD, email=NORA, code="00000-00000"), visit(f"203.0.113.{number}"))
+            with pytest.raises(NotValid):
+                made_up = NewPasswordForm(GOOD, token=f"made up {number}", email=NORA, code="00000-00000")
+                service.choose_password(INVITATION, made_up, visit(f"203.0.113.{number}"))
+        with pytest.raises(PleaseWait):
+            service.choose_password(INVITATION, by_code(handed), visit())
+        assert service.choose_password(INVITATION, by_link(handed), visit())
+
+
+def test_the_code_of_a_link_cannot_be_guessed_for_long_by_who_holds_it(cast: Cast) -> None:
+    handed = invited(cast)
+    with clock.at(clock.now()):
+        for number in range(PER_ACCOUNT.free):
+            with pytest.raises(NotValid):
+                wrong = NewPasswordForm(GOOD, token=token_of(handed), code="00000-00000")
+                service.choose_password(INVITATION, wrong, visit(f"203.0.113.{number}"))
+        with pytest.raises(PleaseWait):
+            service.choose_password(INVITATION, by_link(handed), visit())
 
 
 def test_codes_say_nothing_about_who_has_an_account(cast: Cast, person: NewPerson, hashes: Hashes) -> None:

@@ -9,8 +9,8 @@ from portal.access import gate, log
 from portal.access.gate import Caller
 from portal.access.permissions import AccountRole, Permission, may
 from portal.accounts import service
-from portal.accounts.domain import AddressTaken, LastAdmin, NotValid, NotYourself, PersonStatus, PleaseWait, WrongPassword
-from portal.accounts.schemas import ChangeAddressForm, ChangePasswordForm, InviteForm, ProfileForm, SignInForm
+from portal.accounts.domain import AddressTaken, LastAdmin, NotValid, NotYourself, PersonStatus, PleaseWait, TicketPurpose, WrongPassword
+from portal.accounts.schemas import ChangeAddressForm, ChangePasswordForm, InviteForm, NewPasswordForm, ProfileForm, SignInForm
 from portal.kit import clock, mail
 from portal.kit.db import transaction
 from portal.kit.refusal import BadInput, Forbidden, NotFound, NotSignedIn, Refusal
@@ -242,6 +242,21 @@ def test_a_new_address_counts_once_its_code_was_typed(database: str, person: New
     with pytest.raises(NotValid):
         service.confirm_address(nora, code)
     assert service.sign_in(SignInForm("bell@example.org", GOOD), visit())
+
+
+def test_the_old_mailbox_no_longer_leads_to_a_new_password(on_sqlite: None, person: NewPerson) -> None:
+    nora = nora_signed_in(person)
+    service.ask_for_address(nora, ChangeAddressForm(GOOD, "bell@example.org"), visit())
+    ((_, letter),) = mail.waiting()
+    code = letter.text.partition("account page: ")[2].split()[0]
+    old = service.hand_out_password_link(NORA)
+    token = old.link.partition("#")[2]
+    assert service.open_link(TicketPurpose.PASSWORD, token)
+    service.confirm_address(nora, code)
+    with pytest.raises(NotValid):
+        service.open_link(TicketPurpose.PASSWORD, token)
+    with pytest.raises(NotValid):
+        service.choose_password(TicketPurpose.PASSWORD, NewPasswordForm(OTHER, token=token, code=old.code), visit())
 
 
 def test_a_new_address_does_not_tell_who_has_it_already(database: str, person: NewPerson) -> None:
