@@ -233,7 +233,10 @@ def _refuse_unsafe_start() -> None:
 
 def _prepare() -> None:
     from portal import frontend, migrate
+    from portal.doctor import examine_key
 
+    for finding in examine_key(settings()):  # before the first start's key is made: one that is lost must not be replaced
+        _fail(finding.sentence)
     settings().encoded_master_key()
     with _step("Bringing the database up to date"):
         migrate.upgrade()

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from portal import frontend, migrate
-from portal.kit.crypto import MasterKey
+from portal.kit.crypto import MasterKey, Unreadable
 from portal.settings import ENV_FILE, LOOPBACK, MailSecurity, Settings, env_file, settings
 
 _LEAST_SECRET = 16
@@ -30,7 +30,7 @@ def examine(known: Settings | None = None) -> list[Finding]:
     known = known or settings()
     found = [
         finding
-        for look in (_address, _mode, _files, _key, _mail, _redis, _database, _crisis, _names, _build)
+        for look in (_address, _mode, _files, examine_key, _mail, _redis, _database, _crisis, _names, _build)
         for finding in look(known)
     ]
     return sorted(found, key=lambda finding: not finding.refuses)
@@ -81,16 +81,39 @@ def _existing(folder: Path) -> Path:
     return folder
 
 
-def _key(known: Settings) -> Iterator[Finding]:
+def examine_key(known: Settings) -> Iterator[Finding]:
+    """Whether the master key is there and is the one that the database was written with. Where nothing is written yet, none is needed."""
     try:
         if known.master_key is not None:
-            MasterKey.parse(known.master_key.get_secret_value())
+            key = MasterKey.parse(known.master_key.get_secret_value())
         elif known.key_file.exists():
-            MasterKey.parse(known.key_file.read_text("ascii"))
-        elif known.sqlite_file is not None and known.sqlite_file.exists():
-            yield Finding(f"There is a database, but no master key: put {known.key_file} back from its backup.")
+            key = MasterKey.parse(known.key_file.read_text("ascii"))
+        else:
+            key = None
     except (ValueError, OSError):
         yield Finding("The master key cannot be read: it must be 32 bytes in base64 (44 characters).")
+        return
+    written = _written_keys(known)
+    if written and key is None:
+        yield Finding(f"There is a database, but no master key: put {known.key_file} back from its backup.")
+    elif key is not None and not all(_opens(key, wrapped, purpose) for purpose, wrapped in written.items()):
+        yield Finding("The master key is not the one that this database was written with: nothing in it could be read. Put the right one back.")
+
+
+def _written_keys(known: Settings) -> dict[str, bytes]:
+    if known.sqlite_file is not None and not known.sqlite_file.exists():
+        return {}
+    try:
+        return migrate.wrapped_keys(known.database_url)
+    except migrate.Unreachable:
+        return {}  # what `_database` says about that is enough
+
+
+def _opens(key: MasterKey, wrapped: bytes, purpose: str) -> bool:
+    try:
+        return bool(key.unwrap(wrapped, purpose))
+    except Unreadable:
+        return False
 
 
 def _mail(known: Settings) -> Iterator[Finding]:

@@ -62,6 +62,14 @@ def holds_real_people(url: str = "") -> bool:
         return bool(connection.scalar(sa.text("SELECT count(*) FROM person WHERE NOT is_demo")))
 
 
+def wrapped_keys(url: str = "") -> dict[str, bytes]:
+    """The practice's own data keys by purpose, as the master key wrapped them; none in an empty database. Raises Unreachable."""
+    with _connected(url) as connection:
+        if not sa.inspect(connection).has_table("practice_key"):
+            return {}
+        return {purpose: bytes(wrapped) for purpose, wrapped in connection.execute(sa.text("SELECT purpose, wrapped FROM practice_key"))}
+
+
 def newest() -> str | None:
     """The revision that this version of the portal needs."""
     return ScriptDirectory.from_config(config()).get_current_head()

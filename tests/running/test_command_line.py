@@ -18,7 +18,7 @@ from portal.kit import mail
 from portal.kit.db import transaction
 from portal.settings import settings
 from tests import servers
-from tests.cast import assemble
+from tests.cast import Cast, assemble
 from tests.makers import make_person
 from tests.servers import ROOT, environment, free_port, wait_until
 
@@ -99,6 +99,15 @@ def test_demo_refuses_a_folder_with_real_people_before_touching_it(on_sqlite: No
     assert (done.returncode, "real people" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
     assert "up to date" not in done.stdout
     assert migrate.present() is None, "no migration ran"
+
+
+@pytest.mark.parametrize("mode", ["production", "development"])
+def test_a_lost_key_is_not_replaced_by_a_new_one(cast: Cast, mode: str) -> None:
+    folder, url = settings().data_folder, settings().database_url
+    settings().key_file.unlink()
+    done = _typed("serve", folder=folder, database_url=url, mode=mode)
+    assert (done.returncode, "no master key" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+    assert not settings().key_file.exists()
 
 
 def test_outbox_shows_letters_that_wait(on_sqlite: None) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from portal.access import keys
 from portal.access.models import Person, PersonKind
 from portal.doctor import Finding, examine
 from portal.kit.db import transaction
@@ -100,9 +101,25 @@ def test_demo_accounts_in_a_practice_are_refused(safe: Callable[..., list[Findin
     assert any("demo accounts" in sentence for sentence in _refusals(safe()))
 
 
-def test_a_database_without_its_key_is_refused(safe: Callable[..., list[Finding]]) -> None:
+def _write_key() -> None:
+    with transaction(writes=True) as db:
+        keys.account_key(db)
+
+
+def test_a_database_without_its_key_is_refused(database: str, use: Callable[..., None]) -> None:
+    use(**SAFE)
+    assert not any("master key" in sentence for sentence in _refusals(examine())), "nothing is written yet"
+    _write_key()
+    assert not any("master key" in sentence for sentence in _refusals(examine()))
     settings().key_file.unlink()
-    assert any("master key" in sentence for sentence in _refusals(safe()))
+    assert any("no master key" in sentence for sentence in _refusals(examine()))
+    assert not settings().key_file.exists()
+
+
+def test_a_key_that_does_not_open_the_database_is_refused(database: str, use: Callable[..., None]) -> None:
+    _write_key()
+    use(**SAFE, master_key="A" * 43 + "=")
+    assert any("not the one" in sentence for sentence in _refusals(examine()))
 
 
 def test_a_misspelt_setting_is_noted(safe: Callable[..., list[Finding]]) -> None:
