@@ -9,45 +9,29 @@ from statistics import median
 from playwright.sync_api import sync_playwright
 
 from portal import frontend
-from portal.checkins import service as checkins
-from portal.feedback import service as feedback
 from portal.goals import service as goals
 from tests import equip
 from tests.bench import crowd, screens
 from tests.bench.bare import bare_app
 from tests.bench.figures import Report
 from tests.bench.practice import fill_board, make_pair, served, statements_of
-from tests.makers import op
+from tests.bench.verbs import statements_by_verb
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MOST_STATEMENTS = 8
 
 
 def statements(report: Report) -> None:
-    """SQL statements of the verbs that people use most, and of the board with few and many goals."""
+    """SQL statements of every verb, and of the board with few and many goals."""
+    for verb, count in statements_by_verb().items():
+        report.add(f"SQL statements, {verb}", count, "", MOST_STATEMENTS)
     pair = make_pair()
-    made = fill_board(pair, 30)
+    fill_board(pair, 30)
     few = statements_of(lambda: goals.board(pair.client, pair.case))
     fill_board(pair, 270)
     many = statements_of(lambda: goals.board(pair.client, pair.case))
     report.add("SQL statements, board of 30 goals", few, "", MOST_STATEMENTS)
     report.add("SQL statements, board of 300 goals", many, "", few)
-    share = feedback.begin(pair.client, pair.case, op=op())
-    feedback.choose_kind(pair.client, pair.case, share, "concern", op=op())
-    checkin = checkins.start(pair.client, pair.case, op=op())
-    verbs = {
-        "add a goal": lambda: goals.add(pair.client, pair.case, "One more", op=op()),
-        "move a goal": lambda: goals.move(pair.client, pair.case, made[0], "working", "", 99, op=op()),
-        "add a step": lambda: goals.add_step(pair.client, pair.case, made[1], "a step", op=op()),
-        "open a goal": lambda: goals.goal(pair.therapist, pair.case, made[2]),
-        "share": lambda: feedback.share(pair.client, pair.case, share, "words", 0, op=op()),
-        "open feedback": lambda: feedback.desk(pair.therapist, pair.case),
-        "rate a statement": lambda: checkins.rate(pair.client, pair.case, checkin, "goals", 7, op=op()),
-        "open a check-in": lambda: checkins.sheet(pair.therapist, pair.case, checkin),
-        "open the course": lambda: checkins.course(pair.therapist, pair.case),
-    }
-    for name, verb in verbs.items():
-        report.add(f"SQL statements, {name}", statements_of(verb), "", MOST_STATEMENTS)
 
 
 def main() -> int:
@@ -58,15 +42,28 @@ def main() -> int:
         return 1
     print("==> Building the page", flush=True)
     frontend.build()
-    with tempfile.TemporaryDirectory(prefix="rapport-bench-") as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory(prefix="rapport-bench-") as folder:
+        in_browsers(report, Path(folder))
+        # Without Playwright, which keeps an event loop of its own in this thread.
+        with served(Path(folder) / "crowd") as running:
+            print("==> A crowd", flush=True)
+            asyncio.run(crowd.measure(running, report))
+    report.write(ROOT / "docs")
+    print("==> docs/bench.md and docs/bench.json are written")
+    return 0
+
+
+def in_browsers(report: Report, folder: Path) -> None:
+    """What people see: beside the bare app, with two browsers, and at the first load."""
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**equip.launch_options())
         print("==> A bare Reflex counter app", flush=True)
-        with bare_app(Path(folder) / "bare-app") as url:
+        with bare_app(folder / "bare-app") as url:
             yardstick = screens.bare(browser, url)
         report.times("bare app: own echo", yardstick.echo)
         report.times("bare app: propagation", yardstick.other)
         twice = 2 * median(yardstick.other)
-        with served(Path(folder) / "practice") as running:
+        with served(folder / "practice") as running:
             print("==> Statements", flush=True)
             statements(report)
             print("==> Two browsers", flush=True)
@@ -83,12 +80,6 @@ def main() -> int:
             screens.board_loads(browser, running.url, 30, report, {"kB": 440, "ms": 600})
             screens.board_loads(browser, running.url, 300, report, {"ms": 800})
             browser.close()
-        with served(Path(folder) / "crowd") as running:
-            print("==> A crowd", flush=True)
-            asyncio.run(crowd.measure(running, report))
-    report.write(ROOT / "docs")
-    print("==> docs/bench.md and docs/bench.json are written")
-    return 0
 
 
 if __name__ == "__main__":

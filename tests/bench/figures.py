@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 
+TRIED: dict[str, str] = {}
+"""What was tried for a figure that was missed, by a part of its name; it stands below the table."""
+
 
 def p95(samples: list[float]) -> float:
     """The 95th percentile (inclusive method)."""
@@ -31,6 +34,11 @@ class Figure:
             return ""
         return "reached" if self.value <= self.reach else "missed"
 
+    @property
+    def shown(self) -> str:
+        """The value to three digits, or to one behind the point."""
+        return f"{round(self.value, 3 if self.value < 10 else 1):g}"
+
 
 @dataclass
 class Report:
@@ -40,9 +48,11 @@ class Report:
 
     def add(self, what: str, value: float, unit: str, reach: float | None = None, samples: int = 1, note: str = "") -> None:
         """Add one figure and say it at once."""
-        figure = Figure(what, round(value, 3 if value < 10 else 1), unit, None if reach is None else round(reach, 1), samples, note)
+        figure = Figure(what, value, unit, reach, samples, note)
+        if figure.verdict == "missed" and not note:
+            figure.note = next((tried for part, tried in TRIED.items() if part in what), "")
         self.figures.append(figure)
-        print(f"    {what}: {figure.value:g} {unit}{f' (reach {figure.reach:g}: {figure.verdict})' if reach is not None else ''}", flush=True)
+        print(f"    {what}: {figure.shown} {unit}{f' (reach {figure.reach:g}: {figure.verdict})' if reach is not None else ''}", flush=True)
 
     def times(self, what: str, milliseconds: list[float], *, median_reach: float | None = None, p95_reach: float | None = None) -> None:
         """Add median and 95th percentile of a series of times."""
@@ -55,8 +65,8 @@ class Report:
         head = f"Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {_cores()} cores."
         lines = ["# Measurements", "", head, "", "| figure | value | reach (at most) | | n |", "|---|---|---|---|---|"]
         for one in self.figures:
-            reach = "" if one.reach is None else f"{one.reach:g} {one.unit}"
-            lines.append(f"| {one.what} | {one.value:g} {one.unit} | {reach} | {one.verdict} | {one.samples} |")
+            reach = "" if one.reach is None else f"{round(one.reach, 1):g} {one.unit}"
+            lines.append(f"| {one.what} | {one.shown} {one.unit} | {reach} | {one.verdict} | {one.samples} |")
         notes = [f"- {one.what}: {one.note}" for one in self.figures if one.note]
         (folder / "bench.md").write_text("\n".join([*lines, "", *notes]).rstrip() + "\n")
         (folder / "bench.json").write_text(json.dumps([asdict(one) | {"verdict": one.verdict} for one in self.figures], indent=1) + "\n")
