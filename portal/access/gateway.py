@@ -23,7 +23,8 @@ from reflex_base.registry import RegisteredEventHandler
 from reflex_base.utils.form import form_data_as_dict
 from reflex_base.utils.format import format_event_handler
 from starlette.datastructures import Headers as Lines
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from portal.access import cookies, wire
 from portal.access.arguments import Arguments, BadArguments, NotCallable, TooLong, check_bounds
@@ -202,8 +203,19 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 async def _answer(status: int, scope: Scope, receive: Receive, send: Send, headers: dict[str, str] | None = None) -> None:
     """Say in the reader's language why a request was not taken."""
-    language = best_language(Lines(scope=scope).get("accept-language", ""))
-    await PlainTextResponse(say(language, _WHY[status]), status, headers)(scope, receive, send)
+    await _in_words(status, Lines(scope=scope), headers)(scope, receive, send)
+
+
+def _in_words(status: int, asked: Lines, headers: dict[str, str] | None = None) -> Response:
+    words = say(best_language(asked.get("accept-language", "")), _WHY[status])
+    if "application/json" in asked.get("accept", ""):  # a form that the page sent: it shows the words beside it
+        return JSONResponse({"words": words}, status, headers)
+    return PlainTextResponse(words, status, headers)
+
+
+def went_wrong(request: Request, _fault: Exception) -> Response:
+    """The answer to a request that met a fault of ours, for an application of the portal's own before the gate."""
+    return _in_words(500, request.headers)
 
 
 async def _refuse(send: Send) -> None:

@@ -6,26 +6,35 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from portal.access import cookies, wire
 from portal.access.gate import Caller, session_of_cookie
 from portal.kit.i18n import best_language, is_language, say
-from portal.kit.refusal import Refusal
+from portal.kit.refusal import BadInput, Refusal
+from portal.kit.turns import Turns
 
 Result = TypeVar("Result")
 
 _MOST_FIELDS = 20
 _SEE_OTHER = 303
 _REFUSED = 422
+
+_hashing = Turns("hashing", threads=2, most=24, most_each=8)
+
 KNOWN_SECONDS = 400 * 24 * 3600
 """How long a device stays known: the longest that browsers keep a cookie."""
 
 
 @dataclass(frozen=True)
 class Post:
-    """One posted form. `by_script`: the page sent it and waits for a sentence; otherwise the browser did, and wants a page."""
+    """One posted form. `by_script`: the page sent it and waits for a sentence; otherwise the browser did, and wants a page.
+
+    `readable`: whether it was a form at all; `answered` refuses the others.
+    """
 
     fields: Mapping[str, str] = field(repr=False)
     address: str
@@ -34,6 +43,7 @@ class Post:
     session_token: str = field(repr=False)
     known: str = field(repr=False)
     by_script: bool
+    readable: bool = True
 
     def __getitem__(self, name: str) -> str:
         """What was typed into a field; empty if it was not sent."""
@@ -66,9 +76,12 @@ class Post:
 
 
 async def received(request: Request) -> Post:
-    """Read a posted form. Fields that are not text are left out."""
-    form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
-    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    """Read a posted form. Fields that are not text are left out; what cannot be read as a form has none."""
+    try:
+        form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+        fields, readable = {name: value for name, value in form.items() if isinstance(value, str)}, True
+    except (HTTPException, MultiPartException, ValueError):
+        fields, readable = {}, False
     lines = wire.header_lines(request.scope, b"cookie")
     wanted = fields.get("lang", "")
     return Post(
@@ -79,13 +92,21 @@ async def received(request: Request) -> Post:
         session_token=cookies.read(lines, cookies.session_cookie()) or "",
         known=(cookies.read(lines, cookies.known_cookie()) or "")[:200],
         by_script="application/json" in request.headers.get("accept", ""),
+        readable=readable,
     )
 
 
-async def answered(post: Post, back: str, act: Callable[[], Result], then: Callable[[Result], Response]) -> Response:
-    """Carry out an act in a thread and answer; a refusal is told on the page `back`."""
+async def answered(
+    post: Post, back: str, act: Callable[[], Result], then: Callable[[Result], Response], *, hashes: bool = False
+) -> Response:
+    """Carry out an act in a thread and answer; a refusal is told on the page `back`.
+
+    `hashes`: the act works on a password, which is slow on purpose; such acts wait for each other and for nobody else.
+    """
     try:
-        result = await asyncio.to_thread(act)
+        if not post.readable:
+            raise BadInput
+        result = await (_hashing.take(post.address, act) if hashes else asyncio.to_thread(act))
     except Refusal as refusal:
         return post.refuse(back, refusal)
     return then(result)

@@ -24,7 +24,7 @@ from portal.accounts.domain import (
 )
 from portal.accounts.schemas import Device, DeviceLine, ProfileForm
 from portal.kit.i18n import N_, ago, moment
-from portal.kit.refusal import BadInput, DatabaseGone, NotSignedIn, Refusal
+from portal.kit.refusal import BadInput, DatabaseGone, NotSignedIn, Refusal, TooBusy
 from portal.live.bell import bell
 from portal.live.policy import anyone, signed_in
 from portal.live.state import Here, SignedInPage
@@ -34,7 +34,7 @@ _REFUSALS: dict[str, type[Refusal]] = {
     kind.__name__: kind
     for kind in (
         AlreadySetUp, BadAddress, BadInput, DatabaseGone, NotSignedIn, NotValid, PasswordNamesYou, PasswordTooCommon, PasswordTooLong,
-        PasswordTooShort, PleaseWait, WrongPassword, WrongSignIn,
+        PasswordTooShort, PleaseWait, TooBusy, WrongPassword, WrongSignIn,
     )
 }  # fmt: skip
 _LIMITS = {"least": LEAST_CHARACTERS, "most": MOST_CHARACTERS}

@@ -68,6 +68,12 @@ class TooMuchText(BadInput):
     sentence = "That is more text than fits here. Nothing was changed, and your text is still on this page; please shorten it."
 
 
+class TooBusy(Refusal):
+    """More of this is waiting already than can be done in a moment."""
+
+    sentence = "Very many people are at the door just now. Nothing was changed; please try again in a moment."
+
+
 class DatabaseGone(Refusal):
     """The database is locked, full or out of reach; nothing was stored."""
 

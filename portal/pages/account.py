@@ -37,6 +37,7 @@ async def password_posted(request: Request) -> Response:
         routes.ACCOUNT,
         lambda: service.change_password(caller, ChangePasswordForm(post["present"], post["password"]), visit),
         lambda session: with_session(post.tell(routes.ACCOUNT, CHANGED, "changed"), session.token, session.known),
+        hashes=True,
     )
 
 
@@ -50,4 +51,5 @@ async def address_posted(request: Request) -> Response:
         routes.ACCOUNT,
         lambda: service.ask_for_address(caller, ChangeAddressForm(post["present"], post["new-email"]), visit),
         lambda _: post.go(f"{routes.ACCOUNT}?done=sent"),
+        hashes=True,
     )

@@ -44,4 +44,5 @@ async def password_chosen(request: Request, purpose: TicketPurpose, back: str) -
         back,
         lambda: service.choose_password(purpose, form, visit),
         lambda session: with_session(post.go(routes.HOME), session.token, session.known),
+        hashes=True,
     )

@@ -1,9 +1,14 @@
 """The address of every native form, and who answers it."""
 
+from collections.abc import Awaitable, Callable
+
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from portal import routes
+from portal.access.gateway import went_wrong
 from portal.pages.account import address_posted, password_posted
 from portal.pages.forgotten import forgotten_posted
 from portal.pages.invited import invited_posted
@@ -25,5 +30,18 @@ def posts() -> Starlette:
             Route(routes.SET_UP, set_up_posted, methods=["POST"]),
             Route(routes.ACCOUNT_PASSWORD, password_posted, methods=["POST"]),
             Route(routes.ACCOUNT_ADDRESS, address_posted, methods=["POST"]),
-        ]
+            # No page stands here; whoever opens the address, after "back" or from a history, is led to the one with the form.
+            Route(routes.SIGN_OUT, _to(routes.ENTRANCE), methods=["GET"]),
+            Route(routes.SIGN_OUT_EVERYWHERE, _to(routes.ENTRANCE), methods=["GET"]),
+            Route(routes.ACCOUNT_PASSWORD, _to(routes.ACCOUNT), methods=["GET"]),
+            Route(routes.ACCOUNT_ADDRESS, _to(routes.ACCOUNT), methods=["GET"]),
+        ],
+        exception_handlers={Exception: went_wrong},
     )
+
+
+def _to(page: str) -> Callable[[Request], Awaitable[Response]]:
+    async def led(_request: Request) -> Response:
+        return RedirectResponse(page, 303)
+
+    return led

@@ -32,4 +32,5 @@ async def set_up_posted(request: Request) -> Response:
         routes.SET_UP,
         lambda: service.set_up(form, visit),
         lambda session: with_session(post.go(routes.PRACTICE), session.token, session.known),
+        hashes=True,
     )

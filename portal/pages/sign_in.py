@@ -27,6 +27,7 @@ async def sign_in_posted(request: Request) -> Response:
         routes.SIGN_IN,
         lambda: service.sign_in(SignInForm(post["email"], post["password"]), visit),
         lambda session: with_session(post.go(routes.HOME), session.token, session.known),
+        hashes=True,
     )
 
 

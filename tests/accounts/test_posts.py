@@ -1,15 +1,19 @@
 """The posted forms, through the outer gate: cookies, answers with and without script, and nothing typed in any address."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from portal.access import gate
-from portal.access.gateway import outer_gate
+from portal.access import posts as access_posts
+from portal.access.gateway import MOST_BODY, outer_gate
 from portal.accounts import service
 from portal.accounts.schemas import InviteForm
 from portal.kit import mail
+from portal.kit.i18n import say
+from portal.kit.turns import Turns
 from portal.pages.posts import posts
 from portal.settings import settings
 from tests.accounts.conftest import GOOD, OTHER
@@ -84,9 +88,20 @@ def test_forms_of_other_sites_are_not_taken(on_sqlite: None, person: NewPerson, 
             assert web.post(path, data={"email": NORA, "password": GOOD}).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/invited", "/new-password", "/set-up"])
+@pytest.mark.parametrize("path", ["/sign-in", "/invited", "/new-password", "/set-up"])
 def test_opening_an_address_never_acts(web: TestClient, path: str) -> None:
     assert web.get(path).status_code in {404, 405}
+
+
+@pytest.mark.parametrize(
+    ("path", "page"), [("/sign-out", "/"), ("/sign-out-everywhere", "/"), ("/account/password", "/account"), ("/account/address", "/account")]
+)
+def test_opening_the_address_of_a_form_leads_to_its_page_and_never_acts(web: TestClient, person: NewPerson, path: str, page: str) -> None:
+    person("Nora Bell", NORA)
+    sign_in(web)
+    answer = web.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    assert gate.session_of_cookie(web.cookies["rapport"])
 
 
 def test_signing_out_takes_the_cookie_back(web: TestClient, person: NewPerson) -> None:
@@ -171,21 +186,76 @@ def test_set_up_leads_to_the_practice(web: TestClient) -> None:
     assert web.post("/set-up", data=form).headers["location"] == "/set-up?why=AlreadySetUp"
 
 
+BAD_INPUT = ("BadInput", "That could not be taken as it is. Please look at it again.")
+WRONG = ("WrongSignIn", "This e-mail address and password do not belong together. Please look at both and try again.")
+
+
 @pytest.mark.parametrize(
-    "sent",
+    ("sent", "why"),
     [
-        {"content": b"\xff\xfe%00&&&===", "headers": {"content-type": "application/x-www-form-urlencoded"}},
-        {"content": b"{}", "headers": {"content-type": "application/json"}},
-        {"files": {"email": ("a.txt", b"text")}},
-        {"data": {f"f{n}": "x" for n in range(500)}},
-        {"content": b"--x\r\nbroken", "headers": {"content-type": "multipart/form-data; boundary=x"}},
-        {"data": {"email": "a\0b", "password": "🙂" * 10}},
+        ({"content": b"\xff\xfe%00&&&===", "headers": {"content-type": "application/x-www-form-urlencoded"}}, WRONG),
+        ({"content": b"{}", "headers": {"content-type": "application/json"}}, WRONG),
+        ({"files": {"email": ("a.txt", b"text")}}, BAD_INPUT),
+        ({"data": {f"f{n}": "x" for n in range(500)}}, BAD_INPUT),
+        ({"content": b"--x\r\nbroken", "headers": {"content-type": "multipart/form-data; boundary=x"}}, WRONG),
+        ({"content": b"nonsense", "headers": {"content-type": "multipart/form-data; boundary=x"}}, BAD_INPUT),
+        ({"content": b"--x\r\n", "headers": {"content-type": "multipart/form-data"}}, BAD_INPUT),
+        ({"data": {"email": "a\0b", "password": "🙂" * 10}}, WRONG),
     ],
 )
-def test_odd_forms_are_refused_calmly(web: TestClient, sent: dict[str, object]) -> None:
-    answer = web.post("/sign-in", **sent)  # type: ignore[arg-type]
-    assert answer.status_code in {303, 400, 422}
+def test_odd_forms_are_refused_calmly(web: TestClient, sent: dict[str, Any], why: tuple[str, str]) -> None:
+    name, words = why
+    answer = web.post("/sign-in", **sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?why={name}")
+    for language in ("en", "de"):
+        headers = sent.get("headers", {}) | {"accept": "application/json", "accept-language": language}
+        told = web.post("/sign-in", **sent | {"headers": headers})
+        assert (told.status_code, told.json()["why"], told.json()["words"]) == (422, name, say(language, words))
+    assert say("de", words) != words
     assert "rapport" not in web.cookies
+
+
+def test_a_flood_is_turned_away_alike_for_all_and_signing_out_still_works(
+    web: TestClient, person: NewPerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person("Nora Bell", NORA)
+    sign_in(web)
+    monkeypatch.setattr(access_posts, "_hashing", Turns("full", threads=1, most=0, most_each=1))
+    told = [
+        web.post(path, data={"email": email, "password": GOOD, "present": GOOD}, headers={"accept": "application/json"})
+        for path in ("/sign-in", "/invited", "/new-password", "/set-up", "/account/password", "/account/address")
+        for email in (NORA, "nobody@example.org")
+    ]
+    assert {(one.status_code, one.json()["why"]) for one in told} == {(422, "TooBusy")}
+    assert web.post("/sign-in", data={"email": NORA, "password": GOOD}).headers["location"] == "/sign-in?why=TooBusy"
+    assert web.post("/sign-out").headers["location"] == "/sign-in?done=out"
+
+
+def test_what_the_gate_does_not_take_is_said_to_the_page_in_its_language(on_sqlite: None) -> None:
+    by_script = {"accept": "application/json", "accept-language": "de"}
+    with browser("https://evil.example") as web:
+        foreign = web.post("/sign-in", data={"email": NORA}, headers=by_script)
+    with browser() as web:
+        too_much = web.post("/sign-in", data={"email": "x" * (MOST_BODY + 1)}, headers=by_script)
+        plain = web.post("/sign-in", data={"email": "x" * (MOST_BODY + 1)})
+    assert (foreign.status_code, too_much.status_code, plain.status_code) == (403, 413, 413)
+    for answer in (foreign, too_much):
+        assert answer.json()["words"] not in {"", plain.text}
+    assert plain.headers["content-type"].startswith("text/plain")
+
+
+def test_a_fault_of_ours_is_said_in_the_readers_language(on_sqlite: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("inside")
+
+    monkeypatch.setattr(service, "sign_in", broken)
+    with TestClient(
+        outer_gate(posts()), base_url=ORIGIN, headers={"origin": ORIGIN, "accept-language": "de"}, raise_server_exceptions=False
+    ) as web:
+        plain = web.post("/sign-in", data={})
+        told = web.post("/sign-in", data={}, headers={"accept": "application/json"})
+    assert (plain.status_code, told.status_code) == (500, 500)
+    assert plain.text == told.json()["words"] == say("de", "Something went wrong here. Nothing was changed; please try again.")
 
 
 def test_the_passwords_are_in_no_log(web: TestClient, person: NewPerson, capfd: pytest.CaptureFixture[str]) -> None:
