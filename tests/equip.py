@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,27 +24,32 @@ _QUIET = [
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
-def installed_chromium() -> str | None:
-    """A Chromium that the machine has."""
-    named = os.environ.get("CHROMIUM")
-    return named or next((found for name in _NAMES if (found := shutil.which(name))), None)
+def candidates() -> Iterator[str]:
+    """Every Chromium on this machine: the one that was named, installed ones, those that Playwright fetched."""
+    if named := os.environ.get("CHROMIUM"):
+        yield named
+    yield from filter(None, map(shutil.which, _NAMES))
+    for place in filter(None, [os.environ.get("PLAYWRIGHT_BROWSERS_PATH", ""), str(Path.home() / ".cache" / "ms-playwright")]):
+        for path in sorted(Path(place).glob("chromium*/chrome*-linux*/*")):
+            if path.name in {"chrome", "headless_shell", "chrome-headless-shell"} and os.access(path, os.X_OK):
+                yield str(path)
 
 
-def playwrights_chromium() -> str | None:
-    """Playwright's own Chromium, if it was fetched."""
-    places = [os.environ.get("PLAYWRIGHT_BROWSERS_PATH", ""), str(Path.home() / ".cache" / "ms-playwright")]
-    for place in filter(None, places):
-        found = sorted(Path(place).glob("chromium*/chrome-linux*/*chrom*"))
-        usable = [path for path in found if path.name in {"chrome", "headless_shell", "chrome-headless-shell"} and os.access(path, os.X_OK)]
-        if usable:
-            return str(usable[0])
-    return None
+def starts(program: str) -> bool:
+    """Whether it opens a page: one that was fetched may lack libraries of the system."""
+    with tempfile.TemporaryDirectory(prefix="rapport-chromium-", ignore_cleanup_errors=True) as profile:
+        command = [program, "--headless", *_QUIET, f"--user-data-dir={profile}", "--dump-dom", "about:blank"]
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+    return done.returncode == 0 and b"<html" in done.stdout
 
 
 @cache
 def chromium() -> str | None:
-    """The Chromium to use."""
-    return installed_chromium() or playwrights_chromium()
+    """The Chromium to use: the first that starts."""
+    return next(filter(starts, candidates()), None)
 
 
 def launch_options() -> dict[str, Any]:
