@@ -46,6 +46,6 @@ words: install-dev ## take the sentences out of the code into the catalogues, an
 audit: install-dev ## look the locked packages up in the advisory database
 	@$(PY) -m pip_audit --require-hashes --disable-pip -r requirements.lock
 
-lock: ## resolve the exact requirements again
+lock: install-dev ## resolve the exact requirements again
 	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.txt -o requirements.lock
 	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements.lock requirements-dev.txt -o requirements-dev.lock

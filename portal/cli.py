@@ -260,4 +260,5 @@ def _serve(announcement: str) -> None:
 
 
 def _taken(taken: Exception) -> NoReturn:
-    _fail(f"Something else listens on {taken}. Choose another port, for example: make demo PORT={settings().port + 1}")
+    typed = {Mode.DEMO: "demo", Mode.DEVELOPMENT: "dev"}.get(settings().mode, "run")
+    _fail(f"Something else listens on {taken}. Choose another port, for example: make {typed} PORT={settings().port + 1}")

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import ipaddress
 import re
 import time
 from collections import OrderedDict
@@ -96,7 +97,26 @@ def from_own_page(scope: Scope) -> bool:
 
 
 def address_of(scope: Scope) -> str:
-    """The network address of the caller; behind proxies of ours the one that the outermost of them saw."""
+    """What a caller is counted under: the network address, behind proxies of ours the one that the outermost of them saw.
+
+    Of an IPv6 address the first 64 bits: whoever has one has the 2^64 others of that network too (RFC 4291, section 2.5.4).
+    """
+    return _counted_as(_seen_address(scope))
+
+
+def _counted_as(address: str) -> str:
+    try:
+        known = ipaddress.ip_address(address.strip("[]"))
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv4Address):
+        return str(known)
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return f"{ipaddress.IPv6Address(known.packed[:8] + bytes(8))}/64"
+
+
+def _seen_address(scope: Scope) -> str:
     hops = settings().trusted_proxy_hops
     if hops:
         seen = [part.strip() for line in header_lines(scope, b"x-forwarded-for") for part in line.decode("latin-1").split(",")]

@@ -162,15 +162,20 @@ def check_password(password: str, *, own_words: frozenset[str], is_common: bool)
     plain = folded(password)
     if any(word in plain for word in own_words if len(word) >= _TELLING):
         raise PasswordNamesYou(field="password")
-    rest = plain
-    for word in own_words:
-        rest = rest.replace(word, "")
-    if len(rest) < len(plain) and sum(map(str.isalnum, rest)) < LEAST_CHARACTERS // 2:
+    if _is_little_more_than(own_words, plain):
         raise PasswordNamesYou(field="password")
-    if is_common or len(set(plain)) < _DIFFERENT:
+    if _is_little_more_than(_PRODUCT, plain) or is_common or len(set(plain)) < _DIFFERENT:
         raise PasswordTooCommon(field="password")
 
 
+def _is_little_more_than(words: frozenset[str], plain: str) -> bool:
+    rest = plain
+    for word in words:
+        rest = rest.replace(word, "")
+    return len(rest) < len(plain) and sum(map(str.isalnum, rest)) < LEAST_CHARACTERS // 2
+
+
+_PRODUCT = frozenset({"rapport"})  # what people try first who see it on every page
 _TELLING = 4
 _DIFFERENT = 4
 

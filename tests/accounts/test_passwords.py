@@ -50,6 +50,13 @@ def test_own_names_are_refused(password: str) -> None:
         check_password(password, own_words=MIKA, is_common=False)
 
 
+@pytest.mark.parametrize("password", ["Rapport-Rapport", "rapport2026!!", "my.RAPPORT.123"])
+def test_little_more_than_the_portals_name_is_refused(password: str) -> None:
+    with pytest.raises(PasswordTooCommon):
+        check_password(password, own_words=NOBODY, is_common=False)
+    check_password("a good rapport takes two", own_words=NOBODY, is_common=False)
+
+
 def test_a_short_name_may_be_part_of_a_longer_word() -> None:
     check_password("a lighthouse in the fog", own_words=own_words("Li Ng", "li@ex.example"), is_common=False)
 

@@ -117,6 +117,7 @@ def test_second_start_is_quick_and_a_taken_port_is_named(running: Portal, tmp_pa
     done = subprocess.run([sys.executable, "-m", "portal", "serve"], cwd=ROOT, env=taken, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
     assert f"127.0.0.1:{running.port}" in done.stderr
+    assert f"make run PORT={running.port + 1}" in done.stderr
     assert time.monotonic() - started < 15
     assert "Building" not in done.stdout
 
