@@ -5,11 +5,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, case, col, func, select, update
 
 from portal.access.models import Case, CaseStatus, Membership, Person, PersonSession
 from portal.accounts.domain import AddressTaken, TicketPurpose
 from portal.accounts.models import Attempts, Practice, ResetWish, Ticket
+from portal.kit.db import Moment
 
 
 def person(db: Session, person_id: str) -> Person | None:
@@ -78,13 +79,11 @@ def sessions_of(db: Session, person_id: str) -> list[PersonSession]:
     )
 
 
-def end_sessions(db: Session, person_id: str, now: datetime, *, only: str = "", but: str = "") -> int:
-    """End the person's sessions: all, `only` one, or all `but` one. How many."""
+def end_sessions(db: Session, person_id: str, now: datetime, *, only: str = "") -> int:
+    """End the person's sessions: all, or `only` one. How many."""
     ending = update(PersonSession).where(col(PersonSession.person_id) == person_id, col(PersonSession.ended_at).is_(None))
     if only:
         ending = ending.where(col(PersonSession.id) == only)
-    if but:
-        ending = ending.where(col(PersonSession.id) != but)
     return int(db.exec(ending.values(ended_at=now)).rowcount)
 
 
@@ -97,9 +96,17 @@ def end_session_of_cookie(db: Session, token_digest: str, now: datetime) -> None
     )
 
 
-def change_token(db: Session, session_id: str, token_digest: str) -> None:
-    """Let a session go on under another cookie."""
-    db.exec(update(PersonSession).where(col(PersonSession.id) == session_id).values(token_digest=token_digest))
+def keep_one_session(db: Session, person_id: str, now: datetime, session_id: str, token_digest: str) -> None:
+    """End all of the person's sessions but one, which goes on under another cookie. One statement."""
+    this = col(PersonSession.id) == session_id
+    db.exec(
+        update(PersonSession)
+        .where(col(PersonSession.person_id) == person_id, col(PersonSession.ended_at).is_(None))
+        .values(
+            ended_at=case((this, None), else_=sa.literal(now, Moment())),
+            token_digest=case((this, token_digest), else_=PersonSession.token_digest),
+        )
+    )
 
 
 def forget_sessions(db: Session, before: datetime) -> int:

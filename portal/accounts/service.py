@@ -363,33 +363,32 @@ def set_up(form: SetUpForm, visit: Visit) -> SignedIn:
     Raises AlreadySetUp, NotValid (the code), PleaseWait, BadInput and the refusals of check_password.
     """
     form = form.parse()
-    ticket_id = _set_up_ticket(form.code, visit)
+    _check_set_up_code(form.code, visit)
     _check(form.password, form.name, form.email)
     password_hash = passwords.hashed(form.password)
     with open_entrance() as entrance:
-        open_ids = {one.id for one in repository.open_tickets(entrance.db, TicketPurpose.SET_UP)}
-        if ticket_id not in open_ids or repository.anybody(entrance.db):
+        # Somebody else may have come first since the code was looked at: then none is open any more.
+        closed = repository.close_tickets(entrance.db, entrance.now, person_id=None, purposes=[TicketPurpose.SET_UP])
+        if not closed or repository.anybody(entrance.db):
             raise AlreadySetUp
-        repository.close_tickets(entrance.db, entrance.now, person_id=None, purposes=[TicketPurpose.SET_UP])
         sealed = entrance.key.seal(form.practice, f"practice.name:{_PRACTICE}")
         entrance.db.add(Practice(id=_PRACTICE, name=sealed, founded_at=entrance.now))
         person = _new_person(entrance.key, form.name, form.email, PersonKind.STAFF, entrance.now)
         person.is_admin, person.password_hash = True, password_hash
-        repository.add_person(entrance.db, person)
+        repository.store_person(entrance.db, person)
         return _begin_session(entrance, person, visit)
 
 
-def _set_up_ticket(typed: str, visit: Visit) -> str:
+def _check_set_up_code(typed: str, visit: Visit) -> None:
     with open_entrance() as entrance:
         if repository.anybody(entrance.db):
             raise AlreadySetUp
         waits = _count(entrance, account=[_attempt_key("set-up", visit.address)], address=[])
-        found = [one.id for one in repository.open_tickets(entrance.db, TicketPurpose.SET_UP) if _has_code(one, typed, entrance.now)]
+        right = any(_has_code(one, typed, entrance.now) for one in repository.open_tickets(entrance.db, TicketPurpose.SET_UP))
     if waits:
         raise PleaseWait(waits)
-    if not found:
+    if not right:
         raise NotValid
-    return found[0]
 
 
 def _new_person(key: DataKey, name: str, email: str, kind: PersonKind, now: datetime) -> Person:
@@ -469,11 +468,10 @@ def change_password(caller: Caller, form: ChangePasswordForm, visit: Visit) -> S
     with open_account(caller, Permission.CHANGE_OWN_ACCOUNT) as opened:
         opened.me.password_hash = password_hash
         opened.db.add(opened.me)
-        repository.end_sessions(opened.db, opened.me.id, opened.now, but=opened.session_id)
+        token = secret()
+        repository.keep_one_session(opened.db, opened.me.id, opened.now, opened.session_id, digest(token))
         repository.close_tickets(opened.db, opened.now, person_id=opened.me.id, purposes=[TicketPurpose.PASSWORD])
         repository.forgive_attempts(opened.db, all_of=tried, one_of=[])
-        token = secret()
-        repository.change_token(opened.db, opened.session_id, digest(token))
         _tell_password_changed(opened, opened.me)
         device = new_id()
         return SignedIn(opened.session_id, opened.me.id, token, f"{device}.{_mark_of_device(opened.me, device)}")
