@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select, update
 
 from portal.access import keys, log
 from portal.access.models import AccessEntry, Case, CaseStatus, Membership, Person, PersonKind, PersonSession
-from portal.access.permissions import LOOKS, READS, AccountRole, CaseRole, Permission, may
+from portal.access.permissions import LOOKS, READS, AccountRole, Act, CaseRole, Permission, may
 from portal.kit import clock
 from portal.kit.crypto import DataKey
 from portal.kit.db import transaction
@@ -59,6 +59,7 @@ class OpenCase:
     time_zone: str
     now: datetime
     about: str
+    act: Act | Permission
     _key: DataKey
 
     @property
@@ -122,25 +123,25 @@ class OpenUpkeep:
     now: datetime
 
 
-_looks: OrderedDict[tuple[str, str, Permission], datetime] = OrderedDict()
+_looks: OrderedDict[tuple[str, str, Permission, str], datetime] = OrderedDict()
 _LOOKS_KEPT = 20_000
 
 
 @contextmanager
 def open_case(
-    caller: Caller, case_id: str, permission: Permission, *, op: str | None = None, about: str = ""
+    caller: Caller, case_id: str, permission: Permission, *, op: str | None = None, about: str = "", act: Act | None = None
 ) -> Iterator[OpenCase]:
     """Open a case for one act and log it.
 
-    `op` is the operation id of a change; `about` the id of the row that it concerns (a verb may set
-    it later on the opened case). Raises NotSignedIn, NotFound (no such case, or not a member),
+    `op` is the operation id of a change; `about` the id of the row that it concerns, `act` the entry's own name for
+    what is done, where a permission covers several acts (a verb may set both later on the opened case). Raises NotSignedIn, NotFound (no such case, or not a member),
     Forbidden (the role lacks the permission), AlreadyDone (this operation id was carried out) and Ended
     (a change of a case that can only be read).
     """
     if op is not None and not _OPERATION.fullmatch(op):
         raise BadInput(field="op")
     now = clock.now()
-    look = (caller.session_id or "", case_id, permission)
+    look = (caller.session_id or "", case_id, permission, about)
     clinical = permission in READS
     seen_until = _looks.get(look)
     new_look = clinical and (seen_until is None or seen_until <= now)
@@ -148,7 +149,7 @@ def open_case(
     writes = changes or new_look
     with transaction(writes=writes) as db:
         case, session, me_row, members, done = _find(db, caller, case_id, op, now, writes)
-        opened = _opened(db, case, me_row, members, now, about)
+        opened = _opened(db, case, me_row, members, now, about, act or permission)
         if not may(opened.role, permission):
             raise Forbidden
         if done:
@@ -164,7 +165,7 @@ def open_case(
                 at=now,
                 person_id=session.person_id,
                 role=opened.role,
-                action=permission,
+                action=opened.act,
                 about=opened.about,
                 operation=op,
             )
@@ -179,7 +180,7 @@ def open_case(
         _remember_look(look, now + ONE_LOOK if to_log else datetime.max.replace(tzinfo=now.tzinfo))
 
 
-def _remember_look(look: tuple[str, str, Permission], until: datetime) -> None:
+def _remember_look(look: tuple[str, str, Permission, str], until: datetime) -> None:
     _looks[look] = until
     _looks.move_to_end(look)
     while len(_looks) > _LOOKS_KEPT:
@@ -226,7 +227,13 @@ def _find(
 
 
 def _opened(
-    db: Session, case: Case, me: Person, members: list[tuple[Membership, Person]], now: datetime, about: str
+    db: Session,
+    case: Case,
+    me: Person,
+    members: list[tuple[Membership, Person]],
+    now: datetime,
+    about: str,
+    act: Act | Permission,
 ) -> OpenCase:
     names = keys.known_account_key() or keys.account_key(db)
     my_role = next(membership.role for membership, person in members if person.id == me.id)
@@ -249,6 +256,7 @@ def _opened(
         time_zone=me.time_zone or settings().time_zone,
         now=now,
         about=about,
+        act=act,
         _key=keys.case_key(case),
     )
 

@@ -57,6 +57,25 @@ class Permission(StrEnum):
     DEACTIVATE_PEOPLE = auto()
 
 
+class Act(StrEnum):
+    """What an entry of the access log names instead of the permission, where one permission covers several acts."""
+
+    # check-ins; ANSWER_CHECKIN itself is filling one in
+    START_CHECKIN = auto()
+    HAND_IN_CHECKIN = auto()
+    REVEAL_CHECKIN = auto()
+    TAKE_UP_CHECKIN = auto()
+    RETRACT_CHECKIN = auto()
+    TALK_ABOUT_CHECKIN = auto()
+    CLOSE_CHECKIN = auto()
+    NOTE_ON_CHECKIN = auto()
+    # feedback; SHARE_FEEDBACK itself is sharing, REFLECT_FEEDBACK sending what was heard
+    PACE_FEEDBACK = auto()
+    WITHDRAW_FEEDBACK = auto()
+    RESPOND_TO_FEEDBACK = auto()
+    ADVISE_ON_FEEDBACK = auto()
+
+
 P = Permission
 
 _BOTH = frozenset(
@@ -81,6 +100,12 @@ READS = frozenset(
     {P.READ_CASE, P.READ_GOALS, P.READ_FEEDBACK, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_ACCESS_LOG,
      P.READ_OWN_ACCESS_ENTRIES}
 )  # fmt: skip
+
+# What somebody writes for themselves alone: nobody else learns that they did.
+PRIVATE_ACTS = frozenset({P.KEEP_DRAFT, P.DRAFT_REFLECTION})
+
+# Work on answers that are sealed until both sides are done: until then the other knows done or not yet, nothing else.
+SEALED_ACTS = frozenset({P.ANSWER_CHECKIN})
 
 # These change nothing.
 LOOKS = READS | {P.KNOW_MEMBERS}

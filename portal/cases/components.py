@@ -211,8 +211,8 @@ def access_log() -> rx.Component:
             empty_state(t("Nothing is written here yet.")),
         ),
         rx.cond(
-            AccessLogState.earlier > 0,
-            rx.el.div(button(t("Show what lies further back"), "secondary", on_click=AccessLogState.earlier_wanted)),
+            AccessLogState.earlier,
+            rx.el.div(button(t("Further back"), "secondary", on_click=AccessLogState.earlier_wanted)),
         ),
         gap=6,
     )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
+import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from portal.access.models import Case, CaseStatus, Membership, Person
-from portal.access.permissions import CaseRole
+from portal.access.models import AccessEntry, Case, CaseStatus, Membership, Person
+from portal.access.permissions import PRIVATE_ACTS, SEALED_ACTS, Act, CaseRole
 
 
 def person(db: Session, person_id: str) -> Person | None:
@@ -69,3 +70,41 @@ def cases_of(db: Session, person_id: str) -> list[tuple[Case, CaseRole, list[Per
 def all_case_ids(db: Session) -> list[str]:
     """Every case of the practice."""
     return list(db.exec(select(Case.id).order_by(col(Case.id))))
+
+
+def entries_for(
+    db: Session, case_id: str, reader_id: str, *, most: int, person: str | None, own: bool
+) -> list[AccessEntry]:
+    """The newest entries of the case's log that the reader may see, newest first; of one person if given ("": the portal)."""
+    wanted = select(AccessEntry).where(*_readable(case_id, reader_id, own))
+    if person is not None:
+        wanted = wanted.where(col(AccessEntry.person_id) == person if person else col(AccessEntry.person_id).is_(None))
+    return list(db.exec(wanted.order_by(col(AccessEntry.number).desc()).limit(most)))
+
+
+def who_acted(db: Session, case_id: str, reader_id: str, *, own: bool) -> list[tuple[str | None, str]]:
+    """Who appears in what the reader may see of the log, and as what at last; whoever acted last comes first."""
+    last = (
+        select(sa.func.max(AccessEntry.number))
+        .where(*_readable(case_id, reader_id, own))
+        .group_by(col(AccessEntry.person_id))
+    )
+    return list(
+        db.exec(
+            select(AccessEntry.person_id, AccessEntry.role)
+            .where(AccessEntry.case_id == case_id, col(AccessEntry.number).in_(last))
+            .order_by(col(AccessEntry.number).desc())
+        )
+    )
+
+
+def _readable(case_id: str, reader_id: str, own: bool) -> list[sa.ColumnElement[bool]]:
+    """What the reader may see: of others neither what is private to them nor work on answers that never opened for both."""
+    mine = col(AccessEntry.person_id) == reader_id
+    if own:
+        return [col(AccessEntry.case_id) == case_id, mine]
+    opening = aliased(AccessEntry)
+    opened = select(opening.about).where(opening.case_id == case_id, opening.action == Act.REVEAL_CHECKIN)
+    sealed = col(AccessEntry.action).in_(SEALED_ACTS) & col(AccessEntry.about).not_in(opened)
+    hidden = col(AccessEntry.action).in_(PRIVATE_ACTS) | sealed
+    return [col(AccessEntry.case_id) == case_id, mine | col(AccessEntry.person_id).is_(None) | ~hidden]

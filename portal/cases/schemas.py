@@ -72,11 +72,15 @@ class LogPerson:
 
 @dataclass(frozen=True)
 class AccessLog:
-    """The access log as one person may read it. `whole` is False when entries were altered, added or taken away."""
+    """The newest entries of the access log as one person may read it, newest first; `more` if some lie further back.
+
+    `people` are all who appear in it. `whole` is False when entries were altered, added or taken away, None when not checked.
+    """
 
     looks: tuple[Look, ...]
     people: tuple[LogPerson, ...]
-    whole: bool
+    whole: bool | None
+    more: bool
     time_zone: str
     now: datetime
 

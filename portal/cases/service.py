@@ -1,10 +1,8 @@
 """The verbs about cases: putting two people together, planning, and the views that gather what the rooms publish."""
 
-from collections.abc import Callable
-
 from portal.access import gate, keys, log
 from portal.access.gate import Caller, OpenAccount, OpenCase, open_account, open_case, open_upkeep
-from portal.access.models import AccessEntry, Case, CaseStatus, Membership, Person, PersonKind
+from portal.access.models import Case, CaseStatus, Membership, Person, PersonKind
 from portal.access.permissions import CaseRole, Permission
 from portal.cases import repository
 from portal.cases.domain import AlreadyPaired, Look, NotAPair, cadence_of, planned
@@ -25,6 +23,8 @@ from portal.settings import settings
 
 _CADENCE_DAYS = {PracticeCadence.WEEKLY: 7, PracticeCadence.FORTNIGHTLY: 14, PracticeCadence.MONTHLY: 28}
 _ADMIN = "admin"
+NEWEST_ENTRIES = 200
+"""How many entries of the access log are read at first."""
 END_PAIRING = "end_pairing"
 """The log's name for the end of a pair's work."""
 
@@ -132,16 +132,24 @@ def caseload(caller: Caller) -> Caseload:
         )
 
 
-def read_access_log(caller: Caller, case_id: str) -> AccessLog:
-    """The whole log of the case for its client, newest first, checked to the last entry."""
+def read_access_log(
+    caller: Caller, case_id: str, *, most: int = NEWEST_ENTRIES, person: str | None = None, check: bool = True
+) -> AccessLog:
+    """The log of the case for its client: the newest `most` entries, of one `person` only if given ("": of the portal).
+
+    All entries stand in the chain, but what another person writes for themselves alone is not shown, nor what they did to
+    answers that are still sealed. With `check` every entry there is is checked.
+    """
     with open_case(caller, case_id, Permission.READ_ACCESS_LOG) as case:
-        return _log_for(case, lambda _: True)
+        return _log_for(case, most, person, check, own=False)
 
 
-def read_own_entries(caller: Caller, case_id: str) -> AccessLog:
-    """What the log says about the caller alone, newest first."""
+def read_own_entries(
+    caller: Caller, case_id: str, *, most: int = NEWEST_ENTRIES, person: str | None = None, check: bool = True
+) -> AccessLog:
+    """What the log says about the caller alone, newest first; otherwise like `read_access_log`."""
     with open_case(caller, case_id, Permission.READ_OWN_ACCESS_ENTRIES) as case:
-        return _log_for(case, lambda entry: entry.person_id == case.me.person_id)
+        return _log_for(case, most, person, check, own=True)
 
 
 def verify_logs() -> list[log.Break]:
@@ -182,23 +190,23 @@ def _known_as(role: CaseRole, client: Person, account: OpenAccount) -> str:
     return keys.initials(name) if role is CaseRole.SUPERVISOR else name
 
 
-def _log_for(case: OpenCase, may_read: Callable[[AccessEntry], bool]) -> AccessLog:
-    entries, broken = log.entries(case.db, case.id)
-    shown = [entry for entry in reversed(entries) if may_read(entry)]
+def _log_for(case: OpenCase, most: int, person: str | None, check: bool, *, own: bool) -> AccessLog:
+    whole = log.verify(case.db, case.id) is None if check else None
+    shown = repository.entries_for(case.db, case.id, case.me.person_id, most=most + 1, person=person, own=own)
+    acted = repository.who_acted(case.db, case.id, case.me.person_id, own=own)
     present = {one.person_id: one.name for one in case.members}
-    gone = {entry.person_id for entry in shown if entry.person_id} - present.keys()
+    gone = {person_id for person_id, _ in acted if person_id} - present.keys()
     account_key = keys.known_account_key() or keys.account_key(case.db)
     names = present | {row.id: keys.name_of(row, account_key) for row in repository.people(case.db, gone) if gone}
     people: dict[str, LogPerson] = {}
-    for entry in shown:
-        person_id = entry.person_id or ""
-        people.setdefault(
-            person_id, LogPerson(person_id, names.get(person_id, ""), entry.role, person_id == case.me.person_id)
-        )
+    for person_id, role in acted:
+        known = person_id or ""
+        people.setdefault(known, LogPerson(known, names.get(known, ""), role, known == case.me.person_id))
     return AccessLog(
-        looks=tuple(Look(one.at, one.person_id, one.role, one.action, one.about) for one in shown),
+        looks=tuple(Look(one.at, one.person_id, one.role, one.action, one.about) for one in shown[:most]),
         people=tuple(people.values()),
-        whole=broken is None,
+        whole=whole,
+        more=len(shown) > most,
         time_zone=case.time_zone,
         now=case.now,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portal import routes
-from portal.access.permissions import CaseRole, Permission
+from portal.access.permissions import Act, CaseRole, Permission
 from portal.cases import service
 from portal.cases.domain import Look, Waiting
 from portal.cases.schemas import AccessLog, LogPerson, WaitLine
@@ -14,8 +14,7 @@ from portal.kit.i18n import N_, ago, clock_time, day, moment, say, say_n
 from portal.live.policy import signed_in
 from portal.live.state import CasePage, Here
 
-_FIRST = 60
-_MORE = 200
+_PAGE = 200
 _ONE_SITTING = timedelta(minutes=10)
 _EVERYBODY = "everybody"
 _PORTAL = "portal"
@@ -28,13 +27,26 @@ _WORDS: dict[str, tuple[str, str]] = {
     Permission.READ_FEEDBACK: (N_("{name} looked at the feedback"), N_("You looked at the feedback")),
     Permission.KEEP_DRAFT: (N_("{name} wrote in a draft that only they can read"), N_("You wrote in a draft that only you can read")),
     Permission.DRAFT_REFLECTION: (N_("{name} worked on an answer"), N_("You worked on an answer")),
-    Permission.SHARE_FEEDBACK: (N_("{name} wrote feedback, or changed their own"), N_("You wrote feedback, or changed your own")),
+    Permission.SHARE_FEEDBACK: (N_("{name} shared feedback"), N_("You shared feedback")),
+    Act.PACE_FEEDBACK: (N_("{name} said whether they are ready to talk about feedback they shared"), N_("You said whether you are ready to talk about feedback you shared")),
+    Act.WITHDRAW_FEEDBACK: (N_("{name} withdrew feedback they had shared"), N_("You withdrew feedback you had shared")),
+    Act.RESPOND_TO_FEEDBACK: (N_("{name} said something in return to feedback"), N_("You said something in return to feedback")),
     Permission.REFLECT_FEEDBACK: (N_("{name} wrote back what they heard"), N_("You wrote back what you heard")),
+    Act.ADVISE_ON_FEEDBACK: (N_("{name} added an idea of their own to feedback"), N_("You added an idea of your own to feedback")),
     Permission.CONFIRM_FEEDBACK: (N_("{name} answered whether they were heard"), N_("You answered whether you were heard")),
     Permission.READ_ADJUSTMENTS: (N_("{name} looked at what you change together"), N_("You looked at what you change together")),
     Permission.WRITE_ADJUSTMENTS: (N_("{name} worked on what you change together"), N_("You worked on what you change together")),
     Permission.READ_CHECKINS: (N_("{name} looked at the check-ins"), N_("You looked at the check-ins")),
     Permission.ANSWER_CHECKIN: (N_("{name} filled in a check-in"), N_("You filled in a check-in")),
+    Act.START_CHECKIN: (N_("{name} started a check-in"), N_("You started a check-in")),
+    Act.HAND_IN_CHECKIN: (N_("{name} was done with a check-in"), N_("You were done with a check-in")),
+    Act.REVEAL_CHECKIN: (N_("{name} was done with a check-in, and it opened for both"), N_("You were done with a check-in, and it opened for both")),
+    # What became of answers that were handed in is their author's: the other knows "not done any more".
+    Act.TAKE_UP_CHECKIN: (N_("{name} was not done with a check-in any more"), N_("You took up your answers to a check-in again")),
+    Act.RETRACT_CHECKIN: (N_("{name} was not done with a check-in any more"), N_("You deleted your answers to a check-in")),
+    Act.TALK_ABOUT_CHECKIN: (N_("{name} marked a check-in as talked about"), N_("You marked a check-in as talked about")),
+    Act.CLOSE_CHECKIN: (N_("{name} closed a check-in"), N_("You closed a check-in")),
+    Act.NOTE_ON_CHECKIN: (N_("{name} added a note to a check-in"), N_("You added a note to a check-in")),
     Permission.DECIDE_EXPIRED_CHECKIN: (N_("{name} decided about a check-in that had run out"), N_("You decided about a check-in that had run out")),
     Permission.PLAN_SESSION: (N_("{name} set the next session"), N_("You set the next session")),
     Permission.SET_CADENCE: (N_("{name} changed how often check-ins come"), N_("You changed how often check-ins come")),
@@ -105,23 +117,31 @@ class AccessLogState(CasePage, Here):
     persons: list[Choice] = []
     person: str = _EVERYBODY
     whole: bool = True
-    earlier: int = 0
+    earlier: bool = False
 
-    _shown: int = _FIRST
+    _entries: int = _PAGE
+    _checked: bool = False
 
     async def _show(self) -> None:
         verb = service.read_access_log if self.role == CaseRole.CLIENT else service.read_own_entries
-        log = await self._ask(verb, self.case_id)
-        lines = _lines(self.lang, log, self.person)
+        # Checking reads every entry there is, so it is done when the page is opened, not at every ring.
+        log = await self._ask(verb, self.case_id, most=self._entries, person=self._one_person, check=not self._checked)
+        if log.whole is not None:
+            self._checked = True
+            self._set(whole=log.whole)
         persons = [Choice(_EVERYBODY, self._say(N_("Everybody")))] + [
             Choice(one.person_id or _PORTAL, self._who(one)) for one in log.people
         ]
         self._set(
-            whole=log.whole,
             persons=persons,
-            earlier=max(0, len(lines) - self._shown),
-            days=_by_day(self.lang, log.time_zone, lines[: self._shown]),
+            earlier=log.more,
+            days=_by_day(self.lang, log.time_zone, _lines(self.lang, log)),
         )
+
+    @property
+    def _one_person(self) -> str | None:
+        """Whose entries alone are wanted: an id, "" for the portal's own, None for everybody's."""
+        return None if self.person == _EVERYBODY else "" if self.person == _PORTAL else self.person
 
     def _who(self, one: LogPerson) -> str:
         return self._say(N_("You")) if one.me else self._say(_ROLES.get(one.role, N_("{name}")), name=one.name)
@@ -131,22 +151,21 @@ class AccessLogState(CasePage, Here):
         """Only the entries about one person, or all again."""
         known = any(choice.value == person for choice in self.persons)
         self._set(person=person if known else _EVERYBODY)
-        self._shown = _FIRST
+        self._entries = _PAGE
         await self._show_or_say()
 
     @signed_in
     async def earlier_wanted(self) -> None:
         """More of what lies further back."""
-        self._shown += _MORE
+        self._entries += _PAGE
         await self._show_or_say()
 
 
-def _lines(lang: str, log: AccessLog, person: str) -> list[tuple[datetime, LogLine]]:
+def _lines(lang: str, log: AccessLog) -> list[tuple[datetime, LogLine]]:
     people = {one.person_id: one for one in log.people}
-    chosen = (look for look in log.looks if person in (_EVERYBODY, look.person_id or _PORTAL))
     return [
         (sitting[0].at, _line(lang, log.time_zone, people[sitting[0].person_id or ""], sitting))
-        for sitting in _sittings(chosen)
+        for sitting in _sittings(log.looks)
     ]
 
 

@@ -17,6 +17,7 @@ def access_log_page() -> rx.Component:
             t("What this page shows"),
             rx.el.p(t("Every change is an entry, and so is every look at your goals, feedback and check-ins by anybody but you. Looks at the same thing within ten minutes count once.")),
             rx.el.p(t("Each entry carries a seal over the one before it, so nobody can change the log unseen, not even the practice. What was read or written is not repeated here.")),
+            rx.cond(of_client, rx.el.p(t("What the other writes for themselves alone is not shown, and what they answer in a check-in is shown once it has opened for both of you."))),
             class_name="section",
         ),
         nav="access-log",

@@ -165,3 +165,11 @@ def test_a_refused_role_leaves_no_entry(cast: Cast) -> None:
     with pytest.raises(Forbidden):
         look(cast.supervisor, cast.case, Permission.READ_FEEDBACK)
     assert entries(cast.case) == []
+
+
+def test_looking_at_another_thing_within_ten_minutes_is_another_look(cast: Cast) -> None:
+    first, second = (new_id() for _ in range(2))
+    for about in (first, second, first):
+        with open_case(cast.therapist, cast.case, Permission.READ_CHECKINS, about=about):
+            pass
+    assert [entry.about for entry in entries(cast.case)] == [first, second]

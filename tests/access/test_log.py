@@ -10,8 +10,10 @@ from sqlmodel import Session, col, select
 from portal.access import gate, log
 from portal.access.gate import open_case
 from portal.access.models import AccessEntry, Case
-from portal.access.permissions import Permission
+from portal.access.permissions import READS, Act, Permission
 from portal.cases import service
+from portal.checkins import service as checkins
+from portal.feedback import service as feedback
 from portal.kit import clock
 from portal.kit.db import engine, transaction
 from portal.kit.ids import new_id
@@ -164,6 +166,51 @@ def test_therapist_reads_own_entries_only(written: Cast) -> None:
     everything = service.read_access_log(written.client, written.case)
     assert {look.person_id for look in everything.looks} == {written.ids["therapist"], written.ids["client"]}
     assert [look.at for look in everything.looks] == sorted((look.at for look in everything.looks), reverse=True)
+
+
+def test_the_log_is_read_by_the_page_and_by_person(written: Cast) -> None:
+    change(written, "therapist")
+    everything = service.read_access_log(written.client, written.case)
+    newest = service.read_access_log(written.client, written.case, most=2, check=False)
+    assert (newest.looks, newest.more, newest.whole) == (everything.looks[:2], True, None)
+    assert not everything.more and everything.whole
+    assert {one.person_id for one in newest.people} == {one.person_id for one in everything.people}
+    one = service.read_access_log(written.client, written.case, person=written.ids["client"])
+    assert {look.person_id for look in one.looks} == {written.ids["client"]}
+    assert service.read_own_entries(written.therapist, written.case, person=written.ids["client"]).looks == ()
+
+
+def test_nobody_reads_what_another_keeps_to_themselves(cast: Cast) -> None:
+    checkin = checkins.start(cast.client, cast.case, op=op())
+    share = feedback.begin(cast.client, cast.case, op=op())
+    feedback.hold(cast.client, cast.case, share, "words", 0, op=op())
+    feedback.withdraw(cast.client, cast.case, share, op=op())
+    told = feedback.begin(cast.client, cast.case, op=op())
+    feedback.choose_kind(cast.client, cast.case, told, "wish", op=op())
+    feedback.share(cast.client, cast.case, told, "words", 0, op=op())
+    feedback.keep_box(cast.therapist, cast.case, told, "heard", "draft", 0, op=op())
+    for item in ("goals", "bond"):
+        checkins.rate(cast.therapist, cast.case, checkin, item, 5, op=op())
+    checkins.write_line(cast.therapist, cast.case, checkin, "keep", "x", 0, op=op())
+
+    def of_theo() -> list[str]:
+        log = service.read_access_log(cast.client, cast.case)
+        assert log.whole
+        return [look.action for look in log.looks if look.person_id == cast.ids["therapist"] and look.action not in READS]
+
+    assert of_theo() == []
+    own = service.read_own_entries(cast.therapist, cast.case)
+    assert [look.action for look in own.looks].count(Permission.ANSWER_CHECKIN) == 3
+    mine = [look.action for look in service.read_access_log(cast.client, cast.case).looks]
+    assert Permission.KEEP_DRAFT in mine and Act.WITHDRAW_FEEDBACK not in mine
+    checkins.submit(cast.therapist, cast.case, checkin, op=op())
+    checkins.take_up_again(cast.therapist, cast.case, checkin, op=op())
+    checkins.submit(cast.therapist, cast.case, checkin, op=op())
+    assert of_theo() == [Act.HAND_IN_CHECKIN, Act.TAKE_UP_CHECKIN, Act.HAND_IN_CHECKIN]
+    checkins.rate(cast.client, cast.case, checkin, "goals", 5, op=op())
+    checkins.submit(cast.client, cast.case, checkin, op=op())
+    assert of_theo().count(Permission.ANSWER_CHECKIN) == 3
+    assert Permission.DRAFT_REFLECTION not in of_theo()
 
 
 def test_somebody_who_left_keeps_the_name_in_the_log(written: Cast) -> None:
