@@ -444,6 +444,8 @@ def shared_alone(desk: Desk) -> rx.Component:
     return stack(
         notice(t("{name} shared these answers after the time was over. There are none from the other side.", name=desk.client), tone="plain"),
         gap_rows(desk),
+        rx.cond(desk.may_write & (desk.talked == ""), row(button(t("We talked about it"), on_click=desk.talked_about(operation())))),
+        rx.cond(desk.talked != "", small(desk.talked)),
         both_lines(desk),
         notes(desk),
         gap=5,

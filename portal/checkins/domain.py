@@ -161,6 +161,8 @@ class CheckIn:
     opened_at: datetime
     expires_at: datetime
     done: frozenset[Side] = frozenset()
+    talked: bool = False
+    """Whether they talked about answers that one side shared alone: a state of its own only where both sides are open."""
 
     @classmethod
     def opened(cls, now: datetime, next_session_at: datetime | None) -> Self:
@@ -204,12 +206,14 @@ class CheckIn:
         return replace(self, done=self.done - {side})
 
     def after_talk(self, side: Side, now: datetime) -> "CheckIn":
-        """Either side says that they talked about it. Raises NotRevealed, AlreadyTalkedAbout, AlreadyClosed."""
+        """Either side says that they talked about it; what was shared alone stays shared alone. Raises NotRevealed, AlreadyTalkedAbout, AlreadyClosed."""
         here = self.at(now)
-        if here.status is Status.TALKED_ABOUT:
+        if here.status is Status.TALKED_ABOUT or (here.status is Status.SHARED_ALONE and here.talked):
             raise AlreadyTalkedAbout(action="mark as talked about", status=here.status)
         if here.status is Status.CLOSED:
             raise AlreadyClosed(action="mark as talked about", status=here.status)
+        if here.status is Status.SHARED_ALONE:
+            return replace(here, talked=True)
         if here.status is not Status.REVEALED:
             raise NotRevealed(action="mark as talked about", status=here.status)
         return replace(here, status=Status.TALKED_ABOUT)

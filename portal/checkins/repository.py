@@ -108,7 +108,7 @@ class CheckIns:
     def _checkin(self, row: CheckInRow, sheets: list[AnswersRow]) -> CheckIn:
         done = {sheet.person_id for sheet in sheets if sheet.done_at is not None}
         sides = frozenset(side for side, expected in self._expected.items() if expected and expected <= done)
-        stored = CheckIn(Status(row.status), row.opened_at, row.expires_at, sides)
+        stored = CheckIn(Status(row.status), row.opened_at, row.expires_at, sides, row.talked_at is not None)
         return stored.rescheduled(self._case.row.next_session_at, self._case.now)
 
     def sides_done_with(self, found: Found, person_id: str) -> bool:
@@ -225,7 +225,9 @@ def newest_of_caseload(db: Session, therapist_id: str) -> Sequence[tuple[Case, C
             Membership.person_id == therapist_id,
             Membership.role == CaseRole.THERAPIST,
             col(Membership.ended_at).is_(None),
-            col(CheckInRow.status).in_((Status.OPEN, Status.REVEALED)) | (CheckInRow.opened_at == newest.c.at),
+            col(CheckInRow.status).in_((Status.OPEN, Status.REVEALED))
+            | ((col(CheckInRow.status) == Status.SHARED_ALONE) & col(CheckInRow.talked_at).is_(None))
+            | (CheckInRow.opened_at == newest.c.at),
         )
         .order_by(col(CheckInRow.opened_at).desc())
     ).all()

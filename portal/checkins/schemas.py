@@ -139,6 +139,11 @@ class Standing:
     signal: Signal = NO_SIGNAL
     version: int = 1
 
+    @property
+    def waits_for_talk(self) -> bool:
+        """Whether the other may read it and they have not talked about it yet."""
+        return self.status is Status.REVEALED or (self.status is Status.SHARED_ALONE and self.talked_at is None)
+
 
 @dataclass(frozen=True, slots=True)
 class HomePart:

@@ -8,7 +8,7 @@ from portal import routes
 from portal.access import keys
 from portal.access.gate import Caller, OpenCase, OpenUpkeep, log_upkeep, open_account, open_case, open_upkeep
 from portal.access.models import Case, CaseStatus
-from portal.access.permissions import Permission
+from portal.access.permissions import Act, Permission
 from portal.cases.domain import Waiting
 from portal.checkins import repository
 from portal.checkins.domain import (
@@ -49,6 +49,7 @@ from portal.checkins.schemas import (
     parse_choice,
     side_of,
 )
+from portal.kit.db import forget_overwritten
 from portal.kit.i18n import N_
 from portal.kit.ids import new_id
 from portal.kit.refusal import ChangedMeanwhile, Forbidden, NotFound, Refusal
@@ -155,6 +156,9 @@ def waiting(caller: Caller) -> dict[str, tuple[Waiting, ...]]:
                 differ = _rule(case, row) is Rule.GAP
                 what = N_("You see this differently: a check-in to talk about") if differ else N_("A check-in to talk about")
                 found[case.id].append(Waiting(what, row.revealed_at or row.opened_at, routes.CHECKIN, row.id))
+            elif here.status is Status.SHARED_ALONE and row.talked_at is None:
+                what = N_("Answers shared with you after the time was over, to talk about")
+                found[case.id].append(Waiting(what, row.revealed_at or row.opened_at, routes.CHECKIN, row.id))
         return {case_id: tuple(items) for case_id, items in found.items()}
 
 
@@ -179,7 +183,7 @@ def last_checkins(caller: Caller) -> dict[str, LastCheckIn]:
 
 def start(caller: Caller, case_id: str, *, op: str) -> str:
     """Open a check-in for both now; the one that is open already, if there is. Returns its id. Raises CaseRests."""
-    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op) as case:
+    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, act=Act.START_CHECKIN) as case:
         if case.row.status != CaseStatus.ACTIVE:
             raise CaseRests
         found = CheckIns(case).open()
@@ -193,7 +197,9 @@ def start(caller: Caller, case_id: str, *, op: str) -> str:
         row = _fresh(case.row, case.now, case.me.person_id)
         case.db.add(row)
         case.about = row.id
-        return row.id
+    if found is not None:
+        forget_overwritten()
+    return row.id
 
 
 def rate(caller: Caller, case_id: str, checkin_id: str, item: str, value: int, *, op: str) -> None:
@@ -226,7 +232,7 @@ def submit(caller: Caller, case_id: str, checkin_id: str, *, op: str) -> bool:
 
     Raises NothingAnswered, AlreadyDone, AlreadyRevealed, TooLate, NotFound.
     """
-    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id) as case:
+    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id, act=Act.HAND_IN_CHECKIN) as case:
         desk = _Desk(case, checkin_id)
         if desk.answers.is_empty:
             raise NothingAnswered
@@ -238,12 +244,13 @@ def submit(caller: Caller, case_id: str, checkin_id: str, *, op: str) -> bool:
         if after.status is not Status.REVEALED:
             return False
         _reveal(case, desk)
+        case.act = Act.REVEAL_CHECKIN
         return True
 
 
 def take_up_again(caller: Caller, case_id: str, checkin_id: str, *, op: str) -> None:
     """Change answers that were handed in: they are not done until handed in again. Raises NotDone, AlreadyRevealed, TooLate."""
-    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id) as case:
+    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id, act=Act.TAKE_UP_CHECKIN) as case:
         sheet_row = _handed_in(case, CheckIns(case).one(checkin_id))
         sheet_row.done_at = None
         sheet_row.version += 1
@@ -252,8 +259,9 @@ def take_up_again(caller: Caller, case_id: str, checkin_id: str, *, op: str) -> 
 
 def retract(caller: Caller, case_id: str, checkin_id: str, *, op: str) -> None:
     """Take answers that were handed in back for good: they are deleted. Raises NotDone, AlreadyRevealed, TooLate."""
-    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id) as case:
+    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id, act=Act.RETRACT_CHECKIN) as case:
         case.db.delete(_handed_in(case, CheckIns(case).one(checkin_id)))
+    forget_overwritten()
 
 
 def decide(caller: Caller, case_id: str, checkin_id: str, choice: str, *, op: str) -> None:
@@ -269,11 +277,12 @@ def decide(caller: Caller, case_id: str, checkin_id: str, choice: str, *, op: st
         repository.settle(case.db, found.row, found.sheets, after)
         if chosen is Choice.SHARE:
             found.row.revealed_at = case.now
+    forget_overwritten()
 
 
 def mark_talked_about(caller: Caller, case_id: str, checkin_id: str, *, op: str) -> None:
     """Either side: we talked about it. Raises NotRevealed, AlreadyTalkedAbout, AlreadyClosed, NotFound."""
-    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id) as case:
+    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id, act=Act.TALK_ABOUT_CHECKIN) as case:
         found = CheckIns(case).one(checkin_id)
         row = found.row
         row.status = found.checkin.after_talk(_my_side(case), case.now).status
@@ -284,7 +293,7 @@ def mark_talked_about(caller: Caller, case_id: str, checkin_id: str, *, op: str)
 
 def close(caller: Caller, case_id: str, checkin_id: str, *, op: str) -> None:
     """Either side closes what was talked about. Raises NotRevealed, NotTalkedAbout, AlreadyClosed, NotFound."""
-    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id) as case:
+    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id, act=Act.CLOSE_CHECKIN) as case:
         found = CheckIns(case).one(checkin_id)
         row = found.row
         row.status = found.checkin.after_close(_my_side(case), case.now).status
@@ -296,7 +305,7 @@ def close(caller: Caller, case_id: str, checkin_id: str, *, op: str) -> None:
 def add_note(caller: Caller, case_id: str, checkin_id: str, text: str, *, op: str) -> str:
     """Add a note after the reveal, for both to read; returns its id. Raises BadInput, NoteTooEarly, NotFound."""
     form = NoteForm.parse(text)
-    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id) as case:
+    with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id, act=Act.NOTE_ON_CHECKIN) as case:
         checkins = CheckIns(case)
         side = _my_side(case)
         checkins.one(checkin_id).checkin.after_note(side, case.now)
@@ -324,7 +333,10 @@ def keep_time(case_id: str) -> bool:
     """
     with open_upkeep() as upkeep:
         case = repository.held(upkeep.db, case_id)
-        return case is not None and _keep_time(upkeep, case)
+        changed = case is not None and _keep_time(upkeep, case)
+    if changed:
+        forget_overwritten()
+    return changed
 
 
 def keep_time_everywhere() -> list[str]:
@@ -464,7 +476,7 @@ def _home_part(case: OpenCase, found: list[Found]) -> HomePart:
     ran_out = any(row.status == Status.OPEN and (one.ended or one.status is not Status.OPEN) for row, one in standings)
     return HomePart(
         open=open_one,
-        to_talk_about=tuple(one for _, one in standings if one.status is Status.REVEALED),
+        to_talk_about=tuple(one for _, one in standings if one.waits_for_talk),
         to_decide=tuple(one for _, one in standings if one.status is Status.CHOICE and one.my_side is Side.CLIENT),
         next_due_at=due,
         cadence_days=case.row.cadence_days,

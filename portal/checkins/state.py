@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -34,7 +35,7 @@ from portal.checkins.domain import (
 )
 from portal.checkins.schemas import SKIPPED, Answers, Course, CoursePoint, HomePart, Names, Sheet, Standing
 from portal.kit import clock
-from portal.kit.i18n import N_, ago, clock_time, day, day_short, moment, number, say, say_n
+from portal.kit.i18n import N_, ago, clock_time, day, day_with_year, moment, number, say, say_n
 from portal.live.state import CasePage, Here
 
 _UNKNOWN = {Side.CLIENT: N_("The client"), Side.THERAPIST: N_("The therapist")}
@@ -312,6 +313,8 @@ class Words:
     def row(self, one: Standing, case_id: str) -> RowView:
         """A check-in as a line of a list."""
         stands = N_("not opened for both") if one.ended and one.my_side is not Side.CLIENT else _STANDS[one.status]
+        if one.status is Status.SHARED_ALONE and one.talked_at is not None:
+            stands = _STANDS[Status.TALKED_ABOUT]
         return RowView(
             id=one.id,
             href=routes.in_case(routes.CHECKIN, case_id, checkin=one.id),
@@ -648,7 +651,7 @@ def _chart(
         TableRow(
             id=point.id,
             href=routes.in_case(routes.CHECKIN, case_id, checkin=point.id),
-            day=day_short(words.lang, words.tz, point.at) + f" {point.at:%Y}",
+            day=day_with_year(words.lang, words.tz, point.at),
             client=shown(values[Side.CLIENT][at]),
             therapist=shown(values[Side.THERAPIST][at]),
         )
@@ -706,9 +709,10 @@ def _changes(course: Course, began: Sequence[tuple[str, str]], words: Words) -> 
         return []
     first, last = course.points[0].at, course.points[-1].at
     marks = []
+    zone = ZoneInfo(words.tz)
     for iso, what in began:
-        when = datetime.combine(date.fromisoformat(iso), time(12), UTC)
-        if first.date() <= when.date() <= last.date():
+        when = datetime.combine(date.fromisoformat(iso), time(12), zone)
+        if first.astimezone(zone).date() <= when.date() <= last.astimezone(zone).date():
             share = min(1.0, max(0.0, (when - first) / (last - first)))
             marks.append(ChangeMark(_place(3 + 94 * share), words.say(N_("{day}: {what}"), day=words.day(when), what=what)))
     return marks

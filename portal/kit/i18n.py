@@ -117,6 +117,12 @@ def day_short(lang: str, tz: str, when: datetime) -> str:
     return _dated(lang, format_date(_local(when, tz), pattern, _locale(lang)))
 
 
+def day_with_year(lang: str, tz: str, when: datetime) -> str:
+    """"23 Nov 2026", the year being that of the person's zone as well."""
+    pattern = "d. MMM y" if lang == "de" else "d MMM y"
+    return _dated(lang, format_date(_local(when, tz), pattern, _locale(lang)))
+
+
 def clock_time(lang: str, tz: str, when: datetime) -> str:
     """"14:02", in the person's zone."""
     return format_time(_local(when, tz).timetz(), "HH:mm", tzinfo=ZoneInfo(tz), locale=_locale(lang))

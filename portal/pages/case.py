@@ -50,6 +50,15 @@ def _gather(caller: Caller, case_id: str, lang: str) -> _View:
     )
 
 
+def plan_session(caller: Caller, case_id: str, form: SessionForm, seen: int, *, op: str) -> int:
+    """`cases.plan_session` between two looks at the clock: what the plan until now has ended stays ended, and what the new
+    one says of an open check-in holds from now on, also where the clock's own round has not come by."""
+    checkins.keep_time(case_id)
+    version = cases.plan_session(caller, case_id, form, seen, op=op)
+    checkins.keep_time(case_id)
+    return version
+
+
 class OverviewState(CasePage, Here):
     """What a therapist sees first of a case."""
 
@@ -100,12 +109,12 @@ class OverviewState(CasePage, Here):
     @signed_in(longest=40)
     async def session_planned(self, form: dict[str, str], seen: int, op: str) -> None:
         """A day and time for the next session, or none."""
-        await self._do(cases.plan_session, SessionForm(form.get("next-session", "")), seen, op=op)
+        await self._do(plan_session, SessionForm(form.get("next-session", "")), seen, op=op)
 
     @signed_in(longest=40)
     async def session_removed(self, seen: int, op: str) -> None:
         """No next session for now."""
-        await self._do(cases.plan_session, SessionForm(""), seen, op=op)
+        await self._do(plan_session, SessionForm(""), seen, op=op)
 
     @signed_in(longest=40)
     async def cadence_chosen(self, value: str, seen: int, op: str) -> None:

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from portal import routes
 from portal.access.models import Case, CaseStatus
+from portal.cases.schemas import SessionForm
+from portal.cases.service import facts
 from portal.checkins import service
 from portal.checkins.domain import (
     AlreadyClosed,
@@ -29,7 +32,9 @@ from portal.kit import clock
 from portal.kit.db import engine, transaction
 from portal.kit.refusal import AlreadyDone as OperationDone
 from portal.kit.refusal import BadInput, ChangedMeanwhile, Forbidden, NotFound, NotSignedIn
-from tests.cast import Cast
+from portal.pages.case import plan_session
+from portal.settings import settings
+from tests.cast import Cast, assemble
 from tests.checkins.acts import answer, both, fill, start
 from tests.makers import op, sign_in
 
@@ -375,18 +380,63 @@ def test_no_cadence_and_no_rest_open_nothing(cast: Cast) -> None:
 
 
 def test_a_session_that_was_planned_and_is_over_ended_the_checkin_for_good(cast: Cast) -> None:
+    """Also where the clock's own round came by neither between the planning and the session's start nor after it."""
+    plan(cast, cadence_days=0)
     checkin_id = start(cast)
     answer(cast, cast.client, checkin_id)
-    session = clock.now() + timedelta(days=2)
-    plan(cast, next_session_at=session, cadence_days=0)
-    assert service.keep_time_everywhere() == [cast.case]
-    plan(cast, next_session_at=session + timedelta(days=7))
+    seen = facts(cast.therapist, cast.case).version
+    seen = plan_session(cast.therapist, cast.case, in_days(2), seen, op=op())
     moment, cast = later(cast, 3)
     with clock.at(moment):
-        service.keep_time_everywhere()
+        plan_session(cast.therapist, cast.case, in_days(7), seen, op=op())
     moment, cast = later(cast, 2.5)
     with clock.at(moment):
-        assert service.sheet(cast.client, cast.case, checkin_id).standing.status in {Status.OPEN, Status.CHOICE}
+        assert service.sheet(cast.client, cast.case, checkin_id).standing.status is Status.CHOICE
+
+
+def in_days(days: int) -> SessionForm:
+    """That long after the clock's present moment, as it is typed in the cast's zone."""
+    return SessionForm((clock.now() + timedelta(days=days)).astimezone(ZoneInfo(settings().time_zone)).strftime("%Y-%m-%dT%H:%M"))
+
+
+def test_what_was_shared_alone_waits_until_it_was_talked_about(cast: Cast) -> None:
+    checkin_id = start(cast)
+    answer(cast, cast.client, checkin_id, keep="words")
+    moment, cast = later(cast, 15)
+    with clock.at(moment):
+        service.decide(cast.client, cast.case, checkin_id, "share", op=op())
+        start(cast)
+        waits = {one.row_id: one for one in service.waiting(cast.therapist)[cast.case]}
+        assert waits[checkin_id].what == "Answers shared with you after the time was over, to talk about"
+        assert waits[checkin_id].since == moment
+        for caller in (cast.client, cast.therapist):
+            assert [one.id for one in service.home_part(caller, cast.case).to_talk_about] == [checkin_id]
+        service.mark_talked_about(cast.therapist, cast.case, checkin_id, op=op())
+        assert checkin_id not in {one.row_id for one in service.waiting(cast.therapist)[cast.case]}
+        assert service.home_part(cast.client, cast.case).to_talk_about == ()
+        seen = service.sheet(cast.therapist, cast.case, checkin_id)
+        assert (seen.standing.status, seen.talked_by, seen.therapist) == (Status.SHARED_ALONE, "Theo Sand", None)
+        with pytest.raises(AlreadyTalkedAbout):
+            service.mark_talked_about(cast.client, cast.case, checkin_id, op=op())
+
+
+@pytest.mark.parametrize("end", ["retract", "discard", "time"])
+def test_deleted_answers_are_in_no_file_any_more(end: str, on_sqlite: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    cast = assemble()
+    emptied: list[bool] = []
+    monkeypatch.setattr(service, "forget_overwritten", lambda: emptied.append(True))
+    checkin_id = start(cast)
+    answer(cast, cast.therapist if end == "time" else cast.client, checkin_id, keep="words")
+    if end == "retract":
+        service.retract(cast.client, cast.case, checkin_id, op=op())
+    else:
+        moment, cast = later(cast, 15)
+        with clock.at(moment):
+            service.keep_time(cast.case)
+            if end == "discard":
+                emptied.clear()
+                service.decide(cast.client, cast.case, checkin_id, "discard", op=op())
+    assert emptied and sheets_stored() == 0
 
 
 # --- the caseload, the course, the refs

@@ -101,3 +101,13 @@ def test_agreed_changes_stand_at_their_day_and_only_within_the_course() -> None:
     (mark,) = _changes(course(2, 3, 4), days, words())
     assert "slower" in mark.words and mark.x.endswith("%")
     assert _changes(course(2), days, words()) == []
+
+
+def test_days_and_years_of_a_course_are_those_of_the_readers_zone() -> None:
+    """Two check-ins late in the evening by UTC are the next day in Berlin, and the last of them the next year."""
+    moments = (datetime(2026, 12, 30, 23, 30, tzinfo=UTC), datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
+    points = tuple(CoursePoint(str(n), at, {Item.GOALS: 9}, {}) for n, at in enumerate(moments))
+    late = Course(points, (None, None), NAMES)
+    assert [row.day for row in _charts(late, words(), "case")[0].rows] == ["1 Jan 2027", "31 Dec 2026"]
+    assert _changes(late, [("2026-12-30", "the day before")], words()) == []
+    assert [mark.words for mark in _changes(late, [("2027-01-01", "a change")], words())] == ["1 January 2027: a change"]
