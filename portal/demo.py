@@ -194,9 +194,9 @@ class _Hand:
     caller: Caller
     case_id: str
 
-    def __call__(self, at: datetime, verb: Callable[..., Any], *args: Any) -> Any:
+    def __call__(self, at: datetime, verb: Callable[..., Any], *args: Any, **more: Any) -> Any:
         with clock.at(at):
-            return verb(self.caller, self.case_id, *args, op=new_id())
+            return verb(self.caller, self.case_id, *args, op=new_id(), **more)
 
     def looks(self, at: datetime, verb: Callable[..., Any]) -> None:
         with clock.at(at):
@@ -276,7 +276,7 @@ class _Pair:
 
     def agree_change(self, by: _Hand, at: datetime, what: str, doer: str, starts: date, review: date, origin: Origin | None = None) -> str:
         other = self.client if by is self.therapist else self.therapist
-        change_id: str = by(at, adjustments.propose, TermsForm(what, doer, starts.isoformat(), review.isoformat()), origin)
+        change_id: str = by(at, adjustments.propose, TermsForm(what, doer, starts.isoformat(), review.isoformat()), origin, known={origin.id} if origin and origin.id else ())
         other(at + 2 * _HOUR, adjustments.agree, change_id, 1)
         return change_id
 

@@ -1,7 +1,7 @@
 """The verbs of proposing, agreeing and reviewing changes; each opens the gate once."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -37,17 +37,25 @@ from portal.adjustments.schemas import (
 from portal.cases.domain import Waiting
 from portal.kit.i18n import N_
 from portal.kit.ids import new_id
-from portal.kit.refusal import ChangedMeanwhile
+from portal.kit.refusal import ChangedMeanwhile, NotFound
 from portal.settings import settings
 
 Row = TypeVar("Row", AdjustmentTerms, AdjustmentReview)
 
 
-def propose(caller: Caller, case_id: str, form: TermsForm, origin: Origin | None = None, *, op: str) -> str:
-    """Nothing → proposed: offer a change to the other. Returns its id. Raises BadInput and what `check_terms` raises."""
+def propose(
+    caller: Caller, case_id: str, form: TermsForm, origin: Origin | None = None, *, known: Collection[str] = (), op: str
+) -> str:
+    """Nothing → proposed: offer a change to the other. Returns its id.
+
+    `known` are the shares and check-ins of this case that the person may see: an origin is one of them. Raises BadInput,
+    NotFound for any other origin, and what `check_terms` raises.
+    """
     with open_case(caller, case_id, Permission.WRITE_ADJUSTMENTS, op=op) as case:
         terms = _checked(case, form)
         come_from = origin or Origin()
+        if come_from.id is not None and come_from.id not in known:
+            raise NotFound
         row = Adjustment(
             id=new_id(),
             case_id=case.id,
@@ -186,12 +194,6 @@ def running(caller: Caller, case_id: str) -> tuple[RunningChange, ...]:
     """What both are trying at the moment, oldest first: for the next check-in."""
     with open_case(caller, case_id, Permission.READ_ADJUSTMENTS) as case:
         return _running(case)
-
-
-def due_reviews(caller: Caller, case_id: str) -> tuple[RunningChange, ...]:
-    """The running changes whose day to look again has come and which this person has not answered."""
-    with open_case(caller, case_id, Permission.READ_ADJUSTMENTS) as case:
-        return tuple(one for one in _running(case) if one.due and not one.i_answered)
 
 
 def home_part(caller: Caller, case_id: str) -> AdjustmentsPart:

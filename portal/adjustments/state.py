@@ -1,5 +1,7 @@
 """The edge of agreed changes: what a page shows of them, and what was done on it."""
 
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -34,6 +36,10 @@ class ChangesDesk(rx.State, mixin=True):
     comes_from_words: str = ""
     change_refused_at: str = ""
     change_refused_words: str = ""
+
+    async def _origins(self) -> Collection[str]:
+        """The ids of what a change may come out of, as the person may see it now. The page says so."""
+        return ()
 
     def _show_changes(self, desk: AdjustmentDesk, with_threads: frozenset[str]) -> None:
         """Put the changes on the page, those of `with_threads` with their shares."""
@@ -76,11 +82,13 @@ class ChangesDesk(rx.State, mixin=True):
         """Propose a change, out of a share or a check-in or alone."""
         try:
             come_from = Origin.parse(origin, origin_id)
+            propose = partial(service.propose, known=await self._origins())
         except Refusal as refusal:
             self._refuse(refusal, op)
+            self._set(change_refused_at=place, change_refused_words=self._say(refusal.sentence), refusal="")
             return
         form = TermsForm(what, doer, starts, review)
-        if await self._change_at(place, service.propose, form, come_from, op=op, told=self._say(N_("Proposed."))):
+        if await self._change_at(place, propose, form, come_from, op=op, told=self._say(N_("Proposed."))):
             self._set(proposing="", comes_from="", comes_from_words="")
 
     @signed_in

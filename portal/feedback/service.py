@@ -1,13 +1,14 @@
 """The verbs of sharing, answering and confirming; each opens the gate once."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from portal import routes
 from portal.access.gate import Caller, OpenCase, open_account, open_case
-from portal.access.permissions import CaseRole, Permission
+from portal.access.permissions import Act, CaseRole, Permission
 from portal.cases.domain import Waiting
 from portal.feedback import domain
 from portal.feedback.domain import PRIVATE, Actor, ShareKind, ShareStatus, Side, Standing
@@ -29,7 +30,7 @@ from portal.feedback.schemas import (
 from portal.kit.db import forget_overwritten
 from portal.kit.i18n import N_, month
 from portal.kit.ids import new_id
-from portal.kit.refusal import BadInput, ChangedMeanwhile
+from portal.kit.refusal import BadInput, ChangedMeanwhile, NotFound
 
 STAYS_OPEN = timedelta(days=14)
 """How long a thread that has come to rest stays unfolded."""
@@ -87,20 +88,25 @@ def choose_kind(caller: Caller, case_id: str, share_id: str, kind: str, *, op: s
         _touch(case, share)
 
 
-def tie_to_goal(caller: Caller, case_id: str, share_id: str, goal_id: str, *, op: str) -> None:
-    """Say which goal a draft is about; an empty id unties it. Whoever may not see the goal will not see the tie."""
+def tie_to_goal(caller: Caller, case_id: str, share_id: str, goal_id: str, *, known: Collection[str] = (), op: str) -> None:
+    """Say which of the `known` goals (those the person may see) a draft is about; an empty id unties it.
+
+    Whoever may not see the goal will not see the tie. Raises NotFound for any other id.
+    """
     tie = tie_of(goal_id)
     with open_case(caller, case_id, Permission.KEEP_DRAFT, op=op) as case:
         share = _draft(case, share_id)
+        _need_known(tie, known)
         share.goal_id = tie
         _touch(case, share)
 
 
-def tie_to_checkin(caller: Caller, case_id: str, share_id: str, checkin_id: str, *, op: str) -> None:
-    """Say which check-in a draft is about; an empty id unties it."""
+def tie_to_checkin(caller: Caller, case_id: str, share_id: str, checkin_id: str, *, known: Collection[str] = (), op: str) -> None:
+    """Say which of the `known` check-ins a draft is about; an empty id unties it. Raises NotFound for any other id."""
     tie = tie_of(checkin_id)
     with open_case(caller, case_id, Permission.KEEP_DRAFT, op=op) as case:
         share = _draft(case, share_id)
+        _need_known(tie, known)
         share.checkin_id = tie
         _touch(case, share)
 
@@ -162,7 +168,7 @@ def share(caller: Caller, case_id: str, share_id: str, text: str, seen: int, *, 
 
 def pace(caller: Caller, case_id: str, share_id: str, not_ready: bool, *, op: str) -> None:
     """The author says of something shared whether they are ready to talk about it."""
-    with open_case(caller, case_id, Permission.SHARE_FEEDBACK, op=op, about=share_id) as case:
+    with open_case(caller, case_id, Permission.SHARE_FEEDBACK, op=op, about=share_id, act=Act.PACE_FEEDBACK) as case:
         row = Shares(case).share(share_id)
         domain.after_pacing(_standing(row), _actor(case, row))
         row.not_ready = not_ready
@@ -172,12 +178,14 @@ def pace(caller: Caller, case_id: str, share_id: str, not_ready: bool, *, op: st
 
 def withdraw(caller: Caller, case_id: str, share_id: str, *, op: str) -> None:
     """held or shared → withdrawn: the text is destroyed, and so is every unsent answer to it. Raises OutOfTurn once it is answered."""
-    with open_case(caller, case_id, Permission.SHARE_FEEDBACK, op=op) as case:
+    with open_case(caller, case_id, Permission.SHARE_FEEDBACK, op=op, act=Act.WITHDRAW_FEEDBACK) as case:
         shares = Shares(case)
         row = shares.share(share_id)
         after = domain.after_withdrawing(_standing(row), _actor(case, row))
         if row.shared_at is not None:
             case.about = row.id
+        else:
+            case.act = Permission.KEEP_DRAFT  # nobody else ever knew of it, and nobody learns of it now
         row.text = row.kind = row.goal_id = row.checkin_id = None
         row.not_ready = False
         row.withdrawn_at = case.now
@@ -293,7 +301,7 @@ def keep_response(caller: Caller, case_id: str, share_id: str, text: str, seen: 
 
 def respond(caller: Caller, case_id: str, share_id: str, text: str, *, op: str) -> None:
     """shared → responded: the client says something to what the therapist shared; nobody has to confirm it."""
-    with open_case(caller, case_id, Permission.SHARE_FEEDBACK, op=op, about=share_id) as case:
+    with open_case(caller, case_id, Permission.SHARE_FEEDBACK, op=op, about=share_id, act=Act.RESPOND_TO_FEEDBACK) as case:
         _send_reply(case, share_id, ReplyKind.RESPONSE, text)
 
 
@@ -305,7 +313,7 @@ def keep_advice(caller: Caller, case_id: str, share_id: str, text: str, seen: in
 
 def advise(caller: Caller, case_id: str, share_id: str, text: str, *, op: str) -> None:
     """Add an idea of the therapist's own. Raises NotUnderstoodYet before the client's yes."""
-    with open_case(caller, case_id, Permission.REFLECT_FEEDBACK, op=op, about=share_id) as case:
+    with open_case(caller, case_id, Permission.REFLECT_FEEDBACK, op=op, about=share_id, act=Act.ADVISE_ON_FEEDBACK) as case:
         _send_reply(case, share_id, ReplyKind.ADVICE, text)
 
 
@@ -356,6 +364,12 @@ def desk(
                 for key, some in folded.items()
             ],
         )
+
+
+def shared_ids(caller: Caller, case_id: str) -> frozenset[str]:
+    """The ids of what has been shared in the case, for whatever comes out of it."""
+    with open_case(caller, case_id, Permission.READ_FEEDBACK) as case:
+        return frozenset(row.id for row in Shares(case).all() if row.shared_at)
 
 
 def home_part(caller: Caller, case_id: str) -> FeedbackPart:
@@ -462,6 +476,11 @@ def _new_reflection(case: OpenCase, row: Share) -> Reflection:
 def _last_sent_says(case: OpenCase, shares: Shares, row: Share, box: str, words: str) -> bool:
     mine = [one for one in shares.reflections([row.id]) if one.author_id == case.me.person_id]
     return bool(mine) and case.unseal(mine[-1].id, f"reflection.{box}", getattr(mine[-1], box)) == words
+
+
+def _need_known(tie: str | None, known: Collection[str]) -> None:
+    if tie is not None and tie not in known:
+        raise NotFound
 
 
 def _need_latest(answer: Reflection, row: Share) -> None:

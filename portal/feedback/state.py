@@ -1,5 +1,7 @@
 """The edge of sharing and listening: what a feedback page shows, and what was done on it."""
 
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -27,6 +29,14 @@ class FeedbackDesk(rx.State, mixin=True):
     told: str = ""
 
     _months_open: list[str] = []
+
+    async def _goals_known(self) -> Collection[str]:
+        """The ids of the goals that the person may tie something to now. The page says so."""
+        return ()
+
+    async def _checkins_known(self) -> Collection[str]:
+        """The ids of the check-ins that the person may tie something to now. The page says so."""
+        return ()
 
     def _show_desk(self, desk: Desk | None) -> None:
         """Put a desk on the page; none for who may not read feedback."""
@@ -96,12 +106,20 @@ class FeedbackDesk(rx.State, mixin=True):
     @signed_in(longest=40)
     async def goal_tied(self, share: str, goal: str, op: str) -> None:
         """Which goal a draft is about."""
-        await self._keep(service.tie_to_goal, share, goal, op=op)
+        await self._tie(service.tie_to_goal, self._goals_known, share, goal, op)
 
     @signed_in(longest=40)
     async def checkin_tied(self, share: str, checkin: str, op: str) -> None:
         """Which check-in a draft is about."""
-        await self._keep(service.tie_to_checkin, share, checkin, op=op)
+        await self._tie(service.tie_to_checkin, self._checkins_known, share, checkin, op)
+
+    async def _tie(self, verb: Any, ask: Any, share: str, chosen: str, op: str) -> None:
+        try:
+            known = await ask()
+        except Refusal as refusal:
+            self._refuse(refusal, op)
+            return
+        await self._quietly_at(share, partial(verb, known=known), share, chosen, op=op)
 
     @signed_in(longest=40)
     async def pace_planned(self, share: str, not_ready: bool, op: str) -> None:

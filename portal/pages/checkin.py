@@ -4,7 +4,9 @@ import reflex as rx
 
 from portal.adjustments import service as adjustments
 from portal.adjustments.components import change_card, proposal_form, propose_button
+from portal.adjustments.schemas import AdjustmentCard
 from portal.adjustments.state import ChangesDesk
+from portal.checkins import service as checkins
 from portal.checkins.components import (
     after_reading,
     answer_sheet,
@@ -31,10 +33,19 @@ class CheckInState(ChangesDesk, CheckInDesk, Here):
     """One check-in, with the changes that came out of it."""
 
     told: str = ""
+    tried: list[AdjustmentCard] = []
+    """The changes that both are trying now, for the check-in to ask about."""
+
+    async def _origins(self) -> frozenset[str]:
+        found = await self._ask(checkins.sheet, self.case_id, self.checkin_id)
+        return frozenset({found.standing.id})
 
     async def _show(self) -> None:
-        if await self._show_checkin():
-            self._show_changes(await self._ask(adjustments.desk, self.case_id, self.lang), frozenset({self.checkin_id}))
+        await self._show_checkin()
+        desk = await self._ask(adjustments.desk, self.case_id, self.lang)
+        self._show_changes(desk, frozenset({self.checkin_id}))
+        running = {one.id for one in await self._ask(adjustments.running, self.case_id)}
+        self._set(tried=[card for card in desk.living if card.id in running and card.origin_id != self.checkin_id])
 
 
 def checkin_page() -> rx.Component:
@@ -44,8 +55,8 @@ def checkin_page() -> rx.Component:
         rx.cond(_is_both(), t("Both of you, side by side"), t("Check-in")),
         rx.match(
             desk.stage,
-            ("filling", stack(sealed_words(desk), answer_sheet(desk), gap=5)),
-            ("waiting", waiting_sheet(desk)),
+            ("filling", stack(sealed_words(desk), answer_sheet(desk), _tried(), gap=5)),
+            ("waiting", stack(waiting_sheet(desk), _tried(), gap=5)),
             ("choice", to_decide(desk)),
             ("kept_private", kept_private(desk)),
             ("shared_alone", shared_alone(desk)),
@@ -74,10 +85,20 @@ def _both() -> rx.Component:
             desk.thread_changes.length() > 0,
             section(t("Changes that came out of this"), rx.foreach(desk.thread_changes, lambda one: change_card(desk, one))),
         ),
+        _tried(),
         both_lines(desk),
         notes(desk),
         wordings(desk),
         gap=5,
+    )
+
+
+def _tried() -> rx.Component:
+    """What both are trying, and whether it helped where the day to look again has come."""
+    desk = CheckInState
+    return rx.cond(
+        desk.tried.length() > 0,
+        section(t("What you change together"), rx.foreach(desk.tried, lambda one: change_card(desk, one, says_origin=True))),
     )
 
 

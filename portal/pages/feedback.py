@@ -71,6 +71,16 @@ class FeedbackState(FeedbackDesk, ChangesDesk, CasePage, Here):
             self._set(comes_from=asked, comes_from_words=words, proposing=NEW)
         return led_on
 
+    async def _goals_known(self) -> frozenset[str]:
+        return frozenset(one.id for one in await self._ask(goals.titles, self.case_id))
+
+    async def _checkins_known(self) -> frozenset[str]:
+        return frozenset(one.id for one in await self._ask(checkins.open_refs, self.case_id))
+
+    async def _origins(self) -> frozenset[str]:
+        shared = await self._ask(feedback.shared_ids, self.case_id)
+        return frozenset(shared) | await self._checkins_known()
+
     async def _show(self) -> None:
         opened = self.router.url.query_parameters.get(SHARE_PARAM, "")
         view = await self._ask(_gather, self.case_id, self.lang, self._time_zone, frozenset(self._months_open), opened)

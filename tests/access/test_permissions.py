@@ -150,7 +150,7 @@ VERBS: dict[Permission | str, str] = {
         "adjustments.propose adjustments.reword adjustments.agree adjustments.decline adjustments.take_back adjustments.answer "
         "adjustments.choose"
     ),
-    P.READ_ADJUSTMENTS: "adjustments.desk adjustments.running adjustments.due_reviews adjustments.home_part",
+    P.READ_ADJUSTMENTS: "adjustments.desk adjustments.running adjustments.home_part",
     P.READ_CASELOAD: (
         "adjustments.waiting cases.caseload checkins.waiting checkins.last_checkins feedback.waiting goals.waiting "
         "goals.steps_ahead"
@@ -175,7 +175,7 @@ VERBS: dict[Permission | str, str] = {
     P.DRAFT_REFLECTION: "feedback.keep_box feedback.keep_advice",
     P.REFLECT_FEEDBACK: "feedback.reflect feedback.advise",
     P.CONFIRM_FEEDBACK: "feedback.confirm feedback.not_quite",
-    P.READ_FEEDBACK: "feedback.desk feedback.home_part",
+    P.READ_FEEDBACK: "feedback.desk feedback.home_part feedback.shared_ids",
     P.READ_GOALS: "goals.board goals.archive_of goals.goal goals.home_part goals.titles",
     P.WRITE_GOALS: (
         "goals.add goals.propose goals.take_back goals.agree goals.answer_not_now goals.start goals.pause goals.resume "

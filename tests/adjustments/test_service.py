@@ -40,7 +40,7 @@ def agreed(cast: Cast, form: TermsForm = ASKS) -> str:
 
 def test_mika_proposes_and_theo_says_yes(cast: Cast) -> None:
     origin = new_id()
-    adjustment_id = service.propose(cast.client, cast.case, ASKS, Origin(OriginKind.SHARE, origin), op=op())
+    adjustment_id = service.propose(cast.client, cast.case, ASKS, Origin(OriginKind.SHARE, origin), known={origin}, op=op())
     theirs = card(cast.therapist, cast.case, adjustment_id)
     assert (theirs.head, theirs.offer.what, theirs.offer.doer_words) == ("A change is proposed", ASKS.what, "Theo")
     assert (theirs.may_agree, theirs.may_take_back, theirs.offer_waits) == (True, False, "Your yes is needed.")
@@ -55,6 +55,14 @@ def test_mika_proposes_and_theo_says_yes(cast: Cast) -> None:
         assert running.looks_again == "Look again together on 14 December: did it help?"
         assert service.desk(caller, cast.case).of_origin(origin) == [running]
     assert service.waiting(cast.therapist) == {}
+
+
+@pytest.mark.parametrize("kind", [OriginKind.SHARE, OriginKind.CHECKIN])
+def test_a_change_comes_only_out_of_what_its_proposer_may_see(cast: Cast, kind: OriginKind) -> None:
+    for known in ((), {new_id()}):
+        with pytest.raises(NotFound):
+            service.propose(cast.client, cast.case, ASKS, Origin(kind, new_id()), known=known, op=op())
+    assert service.desk(cast.client, cast.case).living == []
 
 
 def test_theo_proposes_too(cast: Cast) -> None:
@@ -148,11 +156,10 @@ def test_at_the_review_each_answers_and_sees_the_other_only_after_both_did(cast:
     with clock.at(MONDAY + timedelta(days=21)):
         client, _ = sign_in(cast.ids["client"])
         therapist, _ = sign_in(cast.ids["therapist"])
-        assert service.due_reviews(client, cast.case)[0].id == adjustment_id
         assert service.waiting(therapist)[cast.case][0].what == "a change to look at again"
         assert card(client, cast.case, adjustment_id).due
         service.answer(client, cast.case, adjustment_id, "partly", op=op())
-        assert service.due_reviews(client, cast.case) == ()
+        assert [one.i_answered for one in service.running(client, cast.case)] == [True]
         theirs = card(therapist, cast.case, adjustment_id)
         assert "partly" not in repr(theirs)
         assert "a little" not in repr(theirs)
@@ -183,7 +190,7 @@ def test_both_keep_or_drop_what_they_reviewed(cast: Cast) -> None:
 
 def test_the_next_checkin_is_told_what_runs(cast: Cast) -> None:
     checkin = new_id()
-    adjustment_id = service.propose(cast.client, cast.case, ASKS, Origin(OriginKind.CHECKIN, checkin), op=op())
+    adjustment_id = service.propose(cast.client, cast.case, ASKS, Origin(OriginKind.CHECKIN, checkin), known={checkin}, op=op())
     assert service.running(cast.therapist, cast.case) == ()
     service.agree(cast.therapist, cast.case, adjustment_id, 1, op=op())
     (one,) = service.running(cast.therapist, cast.case)

@@ -180,14 +180,28 @@ def test_shared_but_not_ready_to_talk(cast: Cast) -> None:
 def test_ties_are_shown_to_whoever_knows_the_thing(cast: Cast) -> None:
     goal, checkin = new_id(), new_id()
     share_id = drafted(cast.client, cast.case)
-    service.tie_to_goal(cast.client, cast.case, share_id, goal, op=op())
-    service.tie_to_checkin(cast.client, cast.case, share_id, checkin, op=op())
+    service.tie_to_goal(cast.client, cast.case, share_id, goal, known={goal}, op=op())
+    service.tie_to_checkin(cast.client, cast.case, share_id, checkin, known={checkin}, op=op())
     service.share(cast.client, cast.case, share_id, "words", 1, op=op())
     around = Surroundings(goals={goal: "Say no once a week"}, checkins={checkin: "Check-in of 20 November"})
     known = service.desk(cast.client, cast.case, around=around).open[0]
     assert (known.goal, known.goal_id, known.checkin) == ("Say no once a week", goal, "Check-in of 20 November")
     unknown = service.desk(cast.therapist, cast.case).open[0]
     assert (unknown.goal, unknown.goal_id, unknown.checkin, unknown.checkin_id) == ("", "", "", "")
+
+
+def test_a_tie_is_only_to_what_its_author_may_see(cast: Cast) -> None:
+    share_id, mine, foreign = drafted(cast.client, cast.case), new_id(), new_id()
+    for tie in (service.tie_to_goal, service.tie_to_checkin):
+        tie(cast.client, cast.case, share_id, mine, known={mine}, op=op())
+        for known in ({mine}, ()):
+            with pytest.raises(NotFound):
+                tie(cast.client, cast.case, share_id, foreign, known=known, op=op())
+    around = Surroundings(goals={mine: "Sleep", foreign: "Foreign"}, checkins={mine: "Friday", foreign: "Foreign"})
+    (draft,) = service.desk(cast.client, cast.case, around=around).drafts
+    assert (draft.goal_id, draft.checkin_id) == (mine, mine)
+    service.tie_to_goal(cast.client, cast.case, share_id, "", op=op())
+    assert service.desk(cast.client, cast.case, around=around).drafts[0].goal_id == ""
 
 
 def test_withdrawn_is_gone_for_the_other_and_leaves_a_trace(cast: Cast) -> None:
