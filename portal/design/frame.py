@@ -24,7 +24,7 @@ _bound: list[Any] = []
 def bind(state: type[rx.State]) -> None:
     """Tell the frame which state says who is here; the floor above calls this once, before any page is made.
 
-    It reads `authorised`, `missing`, `signed_in`, `lang`, `dir`, `theme`, `contacts`, `my_name`, `role`,
+    It reads `authorised`, `shown_at`, `missing`, `signed_in`, `lang`, `dir`, `theme`, `contacts`, `my_name`, `role`,
     `is_admin`, `case_path`, `case_name`, `present`, `refusal`, `receipts`, and calls `refusal_read` and `language_chosen`.
     """
     _bound[:] = [state]
@@ -87,7 +87,8 @@ def page_frame(
     ]
     waits = rx.fragment(_bare_heading(), skeleton if skeleton is not None else bones())
     whole = rx.cond(state.missing, _nothing_here(), rx.fragment(*shown))
-    body = rx.cond(state.authorised, whole, waits) if needs_sign_in else rx.fragment(*shown)
+    there = parts.AtItsAddress.create(whole, waits, addresses=state.shown_at)
+    body = rx.cond(state.authorised, there, waits) if needs_sign_in else rx.fragment(*shown)
     return _page(
         _side(nav),
         parts.ConnectionBanner.create(),

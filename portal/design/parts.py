@@ -179,6 +179,15 @@ class Refusal(_Part):
     on_read: rx.EventHandler[rx.event.no_args_event_spec]
 
 
+class AtItsAddress(_Part):
+    """Its first child while the present address is one of those that the pages' states stand for; else its second."""
+
+    library = SURROUNDINGS
+    tag = "AtItsAddress"
+
+    addresses: rx.Var[dict[str, str]]
+
+
 class Boundary(_Part):
     """What is shown when a page falls over."""
 

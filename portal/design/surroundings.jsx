@@ -10,6 +10,14 @@ const AWAY = "/away.html";
 // Every page brings its own frame, so this is remembered beside them.
 let lastPath = null;
 
+// What the server last showed on a page belongs to the address of that time: under another one it would be somebody else's words.
+export function AtItsAddress({ addresses, children }) {
+  const { pathname } = useLocation();
+  const [there, waits] = children;
+  const present = `/${pathname.replace(/^\/+|\/+$/g, "")}`;
+  return Object.values(addresses ?? {}).includes(present) ? there : waits;
+}
+
 export function Surroundings({ lang, dir, theme, signedIn, receipts, onLanguage }) {
   const { setColorMode, rawColorMode } = useContext(ColorModeContext);
   const [, errors] = useContext(EventLoopContext);

@@ -29,6 +29,8 @@ class Here(rx.State):
     """Who is here. Nothing in it decides anything: every verb asks the gate again."""
 
     authorised: bool = False
+    shown_at: dict[str, str] = {}
+    """The address that each page's state stands for, by its route: until it is the present one, the page shows nothing."""
     missing: bool = False
     signed_in: bool = False
     lang: str = ""
@@ -59,6 +61,11 @@ class Here(rx.State):
         pattern = self.router.route_id.strip("/").split("/")
         parts = self.router.url.path.strip("/").split("/")
         return next((part for key, part in zip(pattern, parts, strict=False) if key == f"[{name}]"), "")
+
+    def _stands_for_its_address(self) -> None:
+        """Say that what the page's state holds now belongs to the address at which it was opened."""
+        address = "/" + self.router.url.path.strip("/")
+        self._set(shown_at={**self.shown_at, self.router.route_id: address})
 
     @property
     def _tab(self) -> str:
@@ -104,6 +111,7 @@ class Here(rx.State):
         self._person_id = ""
         self._set(
             authorised=False,
+            shown_at={},
             signed_in=False,
             my_name="",
             role="",
@@ -214,10 +222,12 @@ class SignedInPage(rx.State, mixin=True):
         except NotFound:
             await bell.leave(self._tab)
             self._set(authorised=True, missing=True)
+            self._stands_for_its_address()
             return None
         except Refusal as refusal:
             self._refuse(refusal)
         self._set(authorised=True, missing=False)
+        self._stands_for_its_address()
         return None
 
     async def _open(self, identity: Identity) -> Any:
