@@ -8,8 +8,12 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from portal import routes
+from portal.checkins import service as checkins
 from portal.demo import PASSWORD
 from portal.kit.i18n import PSEUDO
+from tests.browser.pairs import Pair
+from tests.cast import Cast
+from tests.makers import op
 from tests.servers import Portal
 
 pytestmark = pytest.mark.browser
@@ -103,3 +107,32 @@ def test_pages_of_each_role(visitor: Page, role: str, demo_portal: Portal) -> No
                 found += look_at(visitor, demo_portal.url + str(single.first.get_attribute("href")))
     assert found == []
     assert foreign == []
+
+
+def test_every_stage_of_a_checkin(practice: tuple[Portal, Cast], people: Callable[..., BrowserContext]) -> None:
+    """The sheet, waiting, both side by side, the choice (and its question), and what was shared alone."""
+    pair = Pair(practice[0].url)
+    mika, theo = pair.enter(people(), "client"), pair.enter(people(), "therapist")
+    found: list[str] = []
+
+    def stage(page: Page, checkin: str, sign: str) -> None:
+        found.extend(look_at(page, pair.address(checkin)))
+        expect(page.get_by_text(sign, exact=False).first).to_be_attached()  # on a phone the sheet shows it at its last step
+
+    checkin = pair.start()
+    stage(theo, checkin, "I am done")
+    pair.answer("client", checkin, 4, 9, 9, 9, 9, 9)
+    stage(mika, checkin, "Your side is done")
+    pair.answer("therapist", checkin, 9, 9, 9, 9, 9, 6)
+    checkins.add_note(pair.callers["therapist"], pair.case, checkin, "A note.", op=op())
+    stage(mika, checkin, "Both of you, side by side")
+    alone = pair.start()
+    pair.answer("client", alone, 9, 9, 9, 9, 9, 9)
+    pair.let_time_run_out(alone)
+    stage(mika, alone, "Share mine anyway")
+    mika.get_by_role("button", name="Share mine anyway").click()
+    expect(mika.get_by_role("dialog")).to_be_visible()
+    found += findings(mika)
+    checkins.decide(pair.callers["client"], pair.case, alone, "share", op=op())
+    stage(theo, alone, "We talked about it")
+    assert found == []

@@ -3,12 +3,19 @@
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
+from portal.adjustments import service as adjustments
+from portal.adjustments.schemas import TermsForm
+from portal.checkins import service
+from portal.checkins.domain import Item
+from portal.kit import clock
 from tests.browser.pairs import Pair
 from tests.cast import Cast
+from tests.makers import op, sign_in
 from tests.servers import Portal
 
 pytestmark = pytest.mark.browser
@@ -192,6 +199,90 @@ def test_either_starts_and_the_rhythm_is_set_by_both(pair: Pair, people: Callabl
     theo.get_by_role("button", name="Start a check-in").click()
     expect(theo).to_have_url(re.compile(re.escape(pair.address()) + "/[0-9a-f-]{36}$"))
     expect(mika.get_by_role("link", name="Start")).to_be_visible(timeout=AT_ONCE_MS)
+
+
+@pytest.mark.parametrize("choice", ["share", "keep", "discard"])
+def test_the_client_decides_on_answers_that_stayed_alone(pair: Pair, people: Callable[..., BrowserContext], choice: str) -> None:
+    checkin_id = pair.start()
+    service.write_line(pair.callers["client"], pair.case, checkin_id, "keep", CANARY, 0, op=op())
+    pair.answer("client", checkin_id, 9, 9, 9, 9, 9, 9)
+    pair.let_time_run_out(checkin_id)
+    mika, theo = pair.enter(people(), "client"), pair.enter(people(), "therapist")
+    for page in (mika, theo):
+        page.goto(pair.address(checkin_id))
+    expect(theo.get_by_text("This check-in ended without both of you")).to_be_visible()
+    expect(mika.get_by_text(CANARY)).to_be_attached()  # folded away below the choice
+    if choice == "keep":
+        mika.get_by_role("button", name="Keep them private").click()
+        expect(mika.get_by_role("button", name="Keep them private")).to_have_count(0)
+        expect(mika.get_by_text(CANARY)).to_be_attached()
+    else:
+        mika.get_by_role("button", name="Share mine anyway" if choice == "share" else "Delete them").click()
+        mika.get_by_role("button", name="Yes, share them" if choice == "share" else "Yes, delete them").click()
+    if choice != "share":
+        if choice == "discard":
+            expect(mika.get_by_text(CANARY)).to_have_count(0)
+        theo.reload()
+        expect(theo.get_by_text("This check-in ended without both of you")).to_be_visible()
+        expect(theo.get_by_text(CANARY)).to_have_count(0)
+        return
+    expect(theo.get_by_text(CANARY)).to_be_visible(timeout=AT_ONCE_MS)
+    theo.goto(f"{pair.url}/c/{pair.case}")
+    theo.get_by_role("link", name="Answers shared with you after the time was over, to talk about").click()
+    theo.get_by_role("button", name="We talked about it").click()
+    expect(mika.get_by_text("Theo marked it as talked about")).to_be_visible(timeout=AT_ONCE_MS)
+    expect(mika.get_by_role("button", name="We talked about it")).to_have_count(0)
+    theo.goto(f"{pair.url}/c/{pair.case}")
+    expect(theo.get_by_role("heading", name="Waits for you")).to_be_visible()
+    expect(theo.get_by_role("link", name="Answers shared with you")).to_have_count(0)
+
+
+def test_the_next_checkin_asks_about_what_both_are_trying(pair: Pair, people: Callable[..., BrowserContext]) -> None:
+    words = "We end five minutes early."
+    with clock.at(clock.now() - timedelta(days=8)):
+        then = {role: sign_in(person_id)[0] for role, person_id in pair.ids.items()}
+        today = clock.now().date()
+        terms = TermsForm(words, "both", today.isoformat(), (today + timedelta(days=7)).isoformat())
+        change = adjustments.propose(then["client"], pair.case, terms, op=op())
+        adjustments.agree(then["therapist"], pair.case, change, 1, op=op())
+    checkin_id = pair.start()
+    mika, theo = pair.enter(people(), "client"), pair.enter(people(), "therapist")
+    for page in (mika, theo):
+        page.goto(pair.address(checkin_id))
+        expect(page.get_by_text(words)).to_be_visible()
+        expect(page.get_by_role("group", name="Did it help?")).to_be_visible()
+    mika.get_by_role("button", name="It helped").click()
+    expect(mika.get_by_text("You have answered.", exact=False)).to_be_visible()
+    assert [one.i_answered for one in adjustments.running(pair.callers["client"], pair.case)] == [True]
+
+
+def test_one_checkin_never_stands_under_the_address_of_another(pair: Pair, people: Callable[..., BrowserContext]) -> None:
+    first = pair.start()
+    for role in ("client", "therapist"):
+        pair.answer(role, first, 9, 9, 9, 9, 9, 9)
+    service.add_note(pair.callers["client"], pair.case, first, CANARY, op=op())
+    second = pair.start()
+    page = pair.enter(people(), "client")
+    page.add_init_script(
+        """window.seen = [];
+        new MutationObserver(() => {
+            window.seen.push([location.pathname, document.body?.innerText.includes('heron'), !!document.querySelector('.bone')]);
+        }).observe(document, {subtree: true, childList: true, characterData: true});"""
+    )
+    page.goto(pair.address(first))
+    expect(page.get_by_text(CANARY)).to_be_visible()
+    page.goto(pair.address(second))
+    expect(page.get_by_role("button", name="I am done")).to_be_visible()
+    seen = page.evaluate("window.seen")
+    assert seen and not [one for one in seen if one[1]]
+    # Coming back after a lost connection is no other address: what stands there stays.
+    page.evaluate("window.seen.length = 0")
+    page.context.set_offline(True)
+    expect(page.get_by_text("The connection is lost.", exact=False)).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("The connection is lost.", exact=False)).not_to_be_visible()
+    service.rate(pair.callers["client"], pair.case, second, Item.GOALS, 4, op=op())
+    assert not [one for one in page.evaluate("window.seen") if one[2]]
 
 
 def test_a_foreign_checkin_reads_like_a_missing_one(pair: Pair, people: Callable[..., BrowserContext]) -> None:
