@@ -39,7 +39,7 @@ class Pair:
 @contextmanager
 def served(folder: Path, **chosen: str) -> Iterator[servers.Portal]:
     """The portal on a free port; this process uses the same database."""
-    folder.mkdir(mode=0o700, parents=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with servers.portal(folder, "serve", mode="development", staff_idle_minutes="600", client_idle_minutes="600", **chosen) as running:
         before = dict(os.environ)
         for name in [name for name in before if name.upper().startswith("RAPPORT_")]:
