@@ -305,7 +305,7 @@ class _Goal:
         """A small step, of both unless somebody's; returns its id."""
         step_id: str = self.by(at, goals.add_step, self.id, text, owner_id).id
         if due:
-            self.by(at, goals.date_step, step_id, due.isoformat())
+            self.by(at, goals.date_step, step_id, due.isoformat(), 9)
         self.now = self.refreshed(at)
         return step_id
 

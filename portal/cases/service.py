@@ -16,6 +16,7 @@ from portal.cases.schemas import (
     LogPerson,
     SessionForm,
 )
+from portal.kit.i18n import N_
 from portal.kit.ids import new_id
 from portal.kit.refusal import ChangedMeanwhile, NotFound
 from portal.settings import Cadence as PracticeCadence
@@ -176,7 +177,10 @@ def _facts(case: OpenCase) -> CaseFacts:
 
 def _plan_seen(case: OpenCase, seen: int) -> None:
     if case.row.version != seen:
-        raise ChangedMeanwhile(version=case.row.version)
+        raise ChangedMeanwhile(
+            N_("The other of you changed this a moment ago. It is shown here as it is now; please look again."),
+            theirs="", version=case.row.version, field="plan",
+        )  # fmt: skip
 
 
 def _plan_changed(case: OpenCase) -> int:

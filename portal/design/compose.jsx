@@ -242,30 +242,162 @@ export function Tick({ checked = false, disabled = false, label, className, onTi
   return <input type="checkbox" className={className} checked={mine ?? checked} disabled={disabled} aria-label={label || undefined} onChange={ticked} />;
 }
 
-// A day by the browser's own calendar. While its parts are typed it is not whole, and nothing is sent.
-export function DayField({ label, labelShown = true, value = "", name, disabled = false, onChoose, className }) {
+// A day by the browser's own calendar. While its parts are typed it is not whole, and nothing is sent. A chosen day stays until
+// the server has confirmed it or, where the other chose another one, the person has decided.
+export function DayField(props) {
+  return <Day key={props.name} {...props} />;
+}
+
+function Day({ label, labelShown = true, value = "", version = 0, name, other, disabled = false, onChoose, className }) {
+  const words = useWords();
   const id = useId();
   const box = useRef(null);
-  const sent = useRef(value);
+  const [, redraw] = useReducer((n) => n + 1, 0);
+  const here = useRef(null);
+  here.current ??= kept.get(name) ?? { draft: value, base: { value, version }, pending: null, late: false, conflict: null, refused: null, words: "" };
+  const m = here.current;
+  const latest = useRef({});
+  latest.current = { value, version, onChoose, disabled };
+
+  const open = () => m.pending !== null || m.conflict !== null;
+
+  function settle() {
+    mind(name, open());
+    redraw();
+  }
+
+  function write(day) {
+    m.draft = day;
+    if (box.current) box.current.value = day;
+  }
+
+  function send() {
+    if (latest.current.disabled || open() || m.draft === m.base.value || m.draft === m.refused) return;
+    m.pending = { op: newId(), day: m.draft, version: m.base.version };
+    m.words = "";
+    deliver();
+  }
+
+  function deliver() {
+    const { op, day, version: saw } = m.pending;
+    waitFor(op, { answered, late });
+    latest.current.onChoose?.(day, saw, op);
+    settle();
+  }
+
+  function late() {
+    m.late = true;
+    clearTimeout(m.again);
+    m.again = setTimeout(again, AGAIN);
+    settle();
+  }
+
+  function again() {
+    clearTimeout(m.again);
+    if (!m.pending) return;
+    if (isConnected()) deliver();
+    else m.again = setTimeout(again, AGAIN);
+  }
+
+  function answered(receipt) {
+    if (m.pending?.op !== receipt.op) return;
+    if (receipt.outcome === "later") {
+      m.words = receipt.words;
+      return late();
+    }
+    const sent = m.pending;
+    m.pending = null;
+    m.late = false;
+    clearTimeout(m.again);
+    if (receipt.outcome === "saved") {
+      m.base = { value: sent.day, version: receipt.version || Math.max(sent.version, latest.current.version) };
+      m.refused = null;
+      if (latest.current.version > m.base.version) meet();
+      send();
+    } else if (receipt.outcome === "changed") {
+      // Something else of the same row was changed, not this day: once more, on top of that.
+      const untouched = receipt.version > sent.version && receipt.theirs === m.base.value;
+      if (untouched || receipt.theirs === m.draft) {
+        m.base = { value: receipt.theirs, version: receipt.version };
+        send();
+      } else m.conflict = { day: receipt.theirs, version: receipt.version };
+    } else {
+      m.words = receipt.words;
+      m.refused = sent.day;
+    }
+    settle();
+  }
+
+  // The row on the page is newer than what this field knows.
+  function meet() {
+    const now = latest.current;
+    if (m.pending || now.version < m.base.version) return;
+    const theirs = { value: now.value, version: now.version };
+    if (now.value === m.base.value) m.base = theirs;
+    else if (m.draft === m.base.value || m.draft === now.value) {
+      m.base = theirs;
+      m.conflict = null;
+      write(now.value);
+    } else m.conflict = { day: now.value, version: now.version };
+    settle();
+  }
+
+  useEffect(meet, [value, version]);
 
   useEffect(() => {
-    if (document.activeElement !== box.current || value !== sent.current) box.current.value = value;
-    sent.current = value;
-  }, [value]);
+    kept.delete(name);
+    if (m.pending) again();
+    const stop = onReturn(again);
+    return () => {
+      stop();
+      if (open()) kept.set(name, m);
+    };
+  }, []);
 
   function chosen() {
     const day = box.current.value;
-    if (day === sent.current || (day ? !/^2\d{3}-/.test(day) : box.current.validity.badInput)) return;
-    sent.current = day;
-    const op = newId();
-    waitFor(op);
-    onChoose?.(day, op);
+    if (day === m.draft || (day ? !/^2\d{3}-/.test(day) : box.current.validity.badInput)) return;
+    m.draft = day;
+    m.words = "";
+    send();
+    settle();
   }
+
+  function decide(mine) {
+    m.base = { value: m.conflict.day, version: m.conflict.version };
+    m.conflict = null;
+    m.refused = null;
+    if (mine) send();
+    else write(m.base.value);
+    settle();
+    box.current?.focus();
+  }
+
+  const inWords = (day) => (day ? new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(day)) : words("(nothing)"));
 
   return (
     <div className={`field ${className ?? ""}`}>
       {labelShown ? <label htmlFor={id}>{label}</label> : null}
-      <input ref={box} id={id} name={name} type="date" className="input" defaultValue={value} min="2000-01-01" max="2199-12-31" disabled={disabled} aria-label={labelShown ? undefined : label} onChange={chosen} onBlur={chosen} />
+      <input ref={box} id={id} name={name} type="date" className="input" defaultValue={m.draft} min="2000-01-01" max="2199-12-31" disabled={disabled} aria-label={labelShown ? undefined : label} onChange={chosen} onBlur={chosen} />
+      <span role="status" className="small">
+        {[m.late ? words("Not saved yet") : "", m.words].filter(Boolean).join(" ")}
+      </span>
+      {m.conflict ? (
+        <div className="both arrives" role="group" aria-label={words("Two days")}>
+          <p className="strong" role="alert">
+            {other ? words("{name} chose another day meanwhile. Yours stands above. Which one shall stay?", { name: other }) : words("Another day was chosen meanwhile. Yours stands above. Which one shall stay?")}
+          </p>
+          <p>{inWords(m.conflict.day)}</p>
+          <div className="buttons">
+            <button type="button" className="btn secondary" onClick={() => decide(true)}>
+              {words("Keep my day")}
+            </button>
+            <button type="button" className="btn secondary" onClick={() => decide(false)}>
+              {words("Take this day")}
+            </button>
+          </div>
+        </div>
+      ) : null}
     </div>
   );
 }

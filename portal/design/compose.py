@@ -15,8 +15,8 @@ def _on_send(
     return (text, more, choice, op)
 
 
-def _on_choose(day: rx.Var[str], op: rx.Var[str]) -> tuple[rx.Var[str], rx.Var[str]]:
-    return (day, op)
+def _on_choose(day: rx.Var[str], version: rx.Var[int], op: rx.Var[str]) -> tuple[rx.Var[str], rx.Var[int], rx.Var[str]]:
+    return (day, version, op)
 
 
 class _Compose(rx.Component):
@@ -59,6 +59,8 @@ class Day(_Compose):
     label: rx.Var[str]
     label_shown: rx.Var[bool]
     value: rx.Var[str]
+    version: rx.Var[int]
+    other: rx.Var[str]
     disabled: rx.Var[bool]
     on_choose: rx.EventHandler[_on_choose]
 
@@ -96,9 +98,16 @@ def composer(
     )  # fmt: skip
 
 
-def day(label: Any, *, name: Any, value: Any, on_choose: Any, label_shown: bool = True, disabled: Any = False, **props: Any) -> rx.Component:
-    """A day that saves itself; `on_choose` is `lambda day, op: State.handler(…)`, with "" for none."""
-    return Day.create(name=name, label=label, label_shown=label_shown, value=value, disabled=disabled, on_choose=on_choose, **props)
+def day(
+    label: Any, *, name: Any, value: Any, version: Any, other: Any, on_choose: Any, label_shown: bool = True, disabled: Any = False, **props: Any
+) -> rx.Component:  # fmt: skip
+    """A day that saves itself; `on_choose` is `lambda day, version, op: State.handler(…)`, with "" for none.
+
+    `version` is the row's; the service raises ChangedMeanwhile with the other day, then both are shown and the person chooses.
+    """
+    return Day.create(
+        name=name, label=label, label_shown=label_shown, value=value, version=version, other=other, disabled=disabled, on_choose=on_choose, **props
+    )
 
 
 def tick(*, checked: Any, on_tick: Any, disabled: Any = False, **props: Any) -> rx.Component:

@@ -92,7 +92,7 @@ def page_frame(
     return _page(
         _side(nav),
         parts.ConnectionBanner.create(),
-        rx.el.header(_home_link(), _leave(), class_name="top"),
+        _top(),
         rx.el.main(rx.el.div(body, class_name=classes("column", "narrow" if narrow else "")), id="main", tab_index=-1, class_name="main"),
         rx.el.footer(_foot(), class_name="foot"),
         _bottom(nav),
@@ -105,7 +105,7 @@ def plain_frame(h1: Any, *children: Any, lead: Any = None, broad: bool = False) 
     state = here()
     return _page(
         parts.ConnectionBanner.create(),
-        rx.el.header(_home_link(), _leave(), class_name="top"),
+        _top(),
         rx.el.main(
             rx.el.div(
                 _heading(h1, lead, None, False, False, saves=False),
@@ -323,10 +323,17 @@ def _language_chooser() -> rx.Component:
 
 
 def _help(dress: str) -> rx.Component:
+    # The bar of a phone has no room for a sentence, in German least of all.
+    words = t("Help now") if dress == "bar" else t("If you need help now")
     return parts.DialogRoot.create(
-        parts.DialogOpener.create(t("If you need help now"), class_name="leave" if dress == "leave" else "as-link"),
+        parts.DialogOpener.create(words, class_name="as-link" if dress == "text" else "leave"),
         parts.DialogBody.create(help_now(), title=t("If you need help now")),
     )
+
+
+def _top() -> rx.Component:
+    """What is always at hand where there is no side bar: it stays in sight while the page is scrolled."""
+    return rx.el.header(_home_link(), rx.el.div(_help("bar"), _leave(), class_name="ways-out"), class_name="top")
 
 
 def _leave() -> rx.Component:

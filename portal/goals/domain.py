@@ -90,6 +90,7 @@ class Action(StrEnum):
     HAND_STEP = auto()
     DATE_STEP = auto()
     REMOVE_STEP = auto()
+    RESTORE_STEP = auto()
     UNDO = auto()
 
 
@@ -369,6 +370,16 @@ def touch(standing: Standing, actor: Actor, action: Action) -> Standing:
     if standing.status is GoalStatus.IDEA:
         _need_author(standing, actor, action)
     return standing
+
+
+def sound(standing: Standing, actor: Actor, already: int) -> None:
+    """Whether a goal may stand as an undo would put it; `already` counts the others in focus. Raises ChangedSince and EnoughInFocus."""
+    if not visible(standing, actor) or (standing.archived and standing.status not in {GoalStatus.IDEA, *DONE}):
+        raise ChangedSince
+    if standing.in_focus and (standing.archived or standing.status not in LIVING):
+        raise ChangedSince
+    if standing.in_focus and already >= MOST_IN_FOCUS:
+        raise EnoughInFocus
 
 
 def moved_to(standing: Standing, column: Column, actor: Actor) -> tuple[Standing, Action]:

@@ -61,8 +61,9 @@ _ONE_STEP = (
     sa.select(GoalStep, Goal, _last)
     .join(Goal, col(Goal.id) == col(GoalStep.goal_id))
     .outerjoin(_last, col(_last.id) == col(GoalStep.last_change_id))
-    .where(_SEEN, col(GoalStep.id) == sa.bindparam("step"), col(GoalStep.removed_at).is_(None))
+    .where(_SEEN, col(GoalStep.id) == sa.bindparam("step"))
 )
+_ONE_PRESENT_STEP = _ONE_STEP.where(col(GoalStep.removed_at).is_(None))
 
 
 @dataclass(frozen=True)
@@ -197,11 +198,17 @@ class Goals:
             raise NotFound
         return Found(*row)
 
-    def find_step(self, step_id: str) -> FoundStep:
-        """One step that was not removed, with its goal. Raises NotFound. One statement."""
+    def wordings(self, goal_id: str) -> list[GoalWording]:
+        """All wordings of a goal, newest first. One statement."""
+        return list(
+            self._db.exec(select(GoalWording).where(GoalWording.goal_id == goal_id).order_by(col(GoalWording.number).desc()))
+        )
+
+    def find_step(self, step_id: str, *, removed: bool = False) -> FoundStep:
+        """One step with its goal; one that was removed only if that is asked for. Raises NotFound. One statement."""
         if not _ID.fullmatch(step_id):
             raise NotFound
-        row = self._db.execute(_ONE_STEP, self._given(step=step_id)).first()
+        row = self._db.execute(_ONE_STEP if removed else _ONE_PRESENT_STEP, self._given(step=step_id)).first()
         if row is None:
             raise NotFound
         return FoundStep(*row)
@@ -292,6 +299,17 @@ class Goals:
             raise NotFound
         return row[0], row[1], row[2]
 
+    def others_wrote_since(self, change: GoalChange) -> bool:
+        """Whether anybody else did anything with the goal or its steps since this change, also where this person may not read it."""
+        query = sa.select(col(GoalChange.id)).where(
+            col(GoalChange.goal_id) == change.goal_id,
+            col(GoalChange.person_id) != change.person_id,
+            # A burst of writing keeps the time it began at; its end is what counts.
+            col(GoalChange.until) >= change.until,
+            sa.or_(col(GoalChange.until) > change.until, col(GoalChange.id) > change.id),
+        )
+        return self._db.execute(query.limit(1)).first() is not None
+
     def write(
         self,
         goal: Goal,
@@ -303,9 +321,10 @@ class Goals:
         version: int,
         private: bool,
         step_id: str | None = None,
+        by: Actor | None = None,
     ) -> GoalChange:
-        """Add an entry to a goal's history, sealed."""
-        id_ = new_id()
+        """Add an entry to a goal's history, sealed; `by` when it is not this person's own doing."""
+        id_, who = new_id(), by or self.actor
         change = GoalChange(
             id=id_,
             case_id=self._case.id,
@@ -313,8 +332,8 @@ class Goals:
             step_id=step_id,
             at=self._case.now,
             until=self._case.now,
-            person_id=self.actor.person_id,
-            role=self.actor.role,
+            person_id=who.person_id,
+            role=who.role,
             action=action,
             before=self.seal_parts(id_, "before", before),
             after=self.seal_parts(id_, "after", after),

@@ -521,8 +521,8 @@ class Reader:
         """Day and time."""
         return moment(self.lang, self.zone, when)
 
-    def entry(self, change: GoalChange, before: dict[str, Any], after: dict[str, Any], *, writable: bool) -> HistoryEntry:
-        """A change for the history. `writable`: whether earlier words could be taken again now."""
+    def entry(self, change: GoalChange, before: dict[str, Any], after: dict[str, Any], goal: GoalDetail, steps: dict[str, str]) -> HistoryEntry:
+        """A change for the history; `goal` and `steps` (texts by id) are as they are now, and decide what could be taken again."""
         action = Action(change.action)
         text_parts: list[str] = [part for part in ("title", "why", "step") if part in before or part in after]
         shown: dict[str, list[PieceView]] = {part: _pieces(difference(str(before.get(part, "")), str(after.get(part, "")))) for part in text_parts}
@@ -538,8 +538,7 @@ class Reader:
             why_pieces=shown["why"] if "why" in shown and first != "why" else [],
             before=plain_before,
             after=plain_after,
-            restorable=writable
-            and ((action is Action.REWORD_TITLE and bool(before.get("title"))) or (action is Action.REWORD_WHY and "why" in before)),
+            restorable=_restorable(action, change.step_id or "", before, goal, steps),
         )
 
     def _plain(self, parts: dict[str, Any]) -> str:
@@ -590,6 +589,7 @@ ENTRY_WORDS: dict[Action, str] = {
     Action.HAND_STEP: N_("{name} changed whose step it is"),
     Action.DATE_STEP: N_("{name} changed a step's day"),
     Action.REMOVE_STEP: N_("{name} took a small step away"),
+    Action.RESTORE_STEP: N_("{name} brought a small step back"),
     Action.UNDO: N_("{name} undid the last change"),
 }
 
@@ -616,11 +616,13 @@ UNDO_WORDS: dict[Action, str] = {
     Action.FOCUS: N_("In focus"),
     Action.UNFOCUS: N_("No longer in focus"),
     Action.ADD_STEP: N_("Step added"),
+    Action.REWORD_STEP: N_("Step reworded"),
     Action.TICK_STEP: N_("Step ticked"),
     Action.UNTICK_STEP: N_("Step opened again"),
     Action.HAND_STEP: N_("Step handed over"),
     Action.DATE_STEP: N_("Step's day changed"),
     Action.REMOVE_STEP: N_("Step taken away"),
+    Action.RESTORE_STEP: N_("Step brought back"),
 }
 """What the undo bar says after a change; what is not in here has no undo (texts have their history)."""
 
@@ -636,6 +638,16 @@ def focus_lines(lines: Iterable[GoalLine]) -> list[GoalLine]:
     return [line for line in board if line.standing.in_focus][:MOST_IN_FOCUS] or [
         line for line in board if line.standing.status is GoalStatus.WORKING
     ][:1]
+
+
+def _restorable(action: Action, step_id: str, before: dict[str, Any], goal: GoalDetail, steps: dict[str, str]) -> bool:
+    if action is Action.REMOVE_STEP:
+        return goal.may_write and step_id not in steps
+    if action is Action.REWORD_STEP:
+        return goal.may_write and step_id in steps and steps[step_id] != before.get("step")
+    if action is Action.REWORD_WHY:
+        return goal.may_reword and "why" in before
+    return goal.may_reword and action in {Action.REWORD_TITLE, Action.KEEP_WORDING} and bool(before.get("title"))
 
 
 def pieces_of(before: str, after: str) -> list[PieceView]:

@@ -46,6 +46,9 @@ FOLD = 30
 """A column shows this many cards until it is unfolded, so that one edit sends few of them."""
 HISTORY = 20
 
+_LOOK_AGAIN = N_("The other of you changed this a moment ago. It is shown here as it is now; please look again.")
+"""Where there is a choice and no text of one's own that could stand beside the other's."""
+
 READ, WRITE = Permission.READ_GOALS, Permission.WRITE_GOALS
 
 
@@ -98,11 +101,12 @@ def goal(caller: Caller, case_id: str, goal_id: str, *, lang: str = "", history:
         shown = _detail(case, reader, found, steps)
         changes = [(change, *goals.parts(change)) for change in goals.changes(goal_id, history + 1)] if history else []
         both = Owner("", reader.say(N_("both of you")))
+        present = {step.id: step.text for step in steps}
         return GoalPage(
             goal=shown,
             steps=[reader.step_detail(step) for step in steps],
             owners=[both, *(Owner(member.person_id, reader.name(member.person_id)) for member in reader.members)],
-            history=[reader.entry(change, before, after, writable=shown.may_reword) for change, before, after in changes[:history]],
+            history=[reader.entry(change, before, after, shown, present) for change, before, after in changes[:history]],
             older=len(changes) > history,
         )
 
@@ -401,17 +405,44 @@ def reword(caller: Caller, case_id: str, goal_id: str, part: str, text: str, see
 
 
 def bring_back(caller: Caller, case_id: str, change_id: str, *, op: str) -> Saved:
-    """Take an earlier text of the history again: a rewording like any other."""
+    """Take an earlier text of the history again: a rewording like any other, or a step that was taken away."""
     with open_case(caller, case_id, WRITE, op=op) as case:
         goals = Goals(case)
         change = goals.change(change_id)
-        which = {Action.REWORD_TITLE: Part.TITLE, Action.REWORD_WHY: Part.WHY}.get(Action(change.action))
-        found = goals.find(change.goal_id)
         case.about = change.goal_id
         earlier, _ = goals.parts(change)
-        if which is None or (which is Part.TITLE and not earlier.get("title")):
+        if change.step_id is not None:
+            return _bring_step_back(case, goals, change, change.step_id, str(earlier.get("step", "")), op)
+        found = goals.find(change.goal_id)
+        parts = [part for part in _BROUGHT_BACK.get(Action(change.action), ()) if part in earlier]
+        if not parts or not earlier.get(Part.TITLE, "there"):
             raise NotFound
-        return _reword(case, goals, found, which, earlier.get(which, ""), found.goal.version, op)
+        saved = Saved(found.goal.id, found.goal.version, changed=False)
+        for part in parts:
+            if saved.changed:
+                case.db.flush()
+                found = goals.find(change.goal_id)
+            written = _reword(case, goals, found, part, earlier[part], found.goal.version, op)
+            saved = written if written.changed else saved
+        return saved
+
+
+_BROUGHT_BACK: dict[Action, tuple[Part, ...]] = {
+    Action.REWORD_TITLE: (Part.TITLE,),
+    Action.REWORD_WHY: (Part.WHY,),
+    Action.KEEP_WORDING: (Part.TITLE, Part.WHY),
+}
+
+
+def _bring_step_back(case: OpenCase, goals: Goals, change: GoalChange, step_id: str, text: str, op: str) -> Saved:
+    if change.action == Action.REWORD_STEP and text:
+        found = goals.find_step(step_id)
+        return _reword_step(case, goals, found, text, found.step.text_version, op)
+    if change.action != Action.REMOVE_STEP:
+        raise NotFound
+    pen = _StepPen(case, step_id, Action.RESTORE_STEP, op, removed=True)
+    pen.step.removed_at = None
+    return pen.finish()
 
 
 def set_area(caller: Caller, case_id: str, goal_id: str, area: str, seen: int, *, op: str) -> Saved:
@@ -425,7 +456,7 @@ def set_area(caller: Caller, case_id: str, goal_id: str, area: str, seen: int, *
         if current == area:
             return Saved(row.id, row.area_version, changed=False)
         if seen < row.area_version:
-            raise ChangedMeanwhile(theirs=current, version=row.area_version, field="area")
+            raise ChangedMeanwhile(_LOOK_AGAIN, theirs=current, version=row.area_version, field="area")
         pen = _Pen(case, goals, row, op)
         row.area = case.seal(row.id, "goal.area", area) if area else None
         return pen.take(Action.SET_AREA, standing)
@@ -482,24 +513,27 @@ def reword_step(caller: Caller, case_id: str, step_id: str, text: str, seen: int
     text = parse_step(text)
     with open_case(caller, case_id, WRITE, op=op) as case:
         goals = Goals(case)
-        found = goals.find_step(step_id)
-        step = found.step
-        case.about = found.goal.id
-        standing = domain.touch(standing_of(found.goal), goals.actor, Action.REWORD_STEP)
-        current = _step_text(case, step)
-        if current == text:
-            return Saved(step.id, step.text_version, changed=False)
-        if seen < step.text_version:
-            raise ChangedMeanwhile(theirs=current, version=step.text_version, field="step")
-        step.text = case.seal(step.id, "goal_step.text", text)
-        step.version = step.text_version = step.version + 1
-        case.db.add(step)
-        change = _tell(
-            case, goals, found.goal, found.last, Action.REWORD_STEP, {"step": current}, {"step": text},
-            op=op, version=step.version, private=standing.status is GoalStatus.IDEA, step_id=step.id,
-        )  # fmt: skip
-        step.last_change_id = change.id
-        return Saved(step.id, step.version)
+        return _reword_step(case, goals, goals.find_step(step_id), text, seen, op)
+
+
+def _reword_step(case: OpenCase, goals: Goals, found: FoundStep, text: str, seen: int, op: str) -> Saved:
+    step = found.step
+    case.about = found.goal.id
+    standing = domain.touch(standing_of(found.goal), goals.actor, Action.REWORD_STEP)
+    current = _step_text(case, step)
+    if current == text:
+        return Saved(step.id, step.text_version, changed=False)
+    if seen < step.text_version:
+        raise ChangedMeanwhile(theirs=current, version=step.text_version, field="step")
+    step.text = case.seal(step.id, "goal_step.text", text)
+    step.version = step.text_version = step.version + 1
+    case.db.add(step)
+    change = _tell(
+        case, goals, found.goal, found.last, Action.REWORD_STEP, {"step": current}, {"step": text},
+        op=op, version=step.version, private=standing.status is GoalStatus.IDEA, step_id=step.id,
+    )  # fmt: skip
+    step.last_change_id = change.id
+    return Saved(step.id, step.version)
 
 
 def tick_step(caller: Caller, case_id: str, step_id: str, done: bool, *, op: str) -> Saved:
@@ -512,19 +546,25 @@ def tick_step(caller: Caller, case_id: str, step_id: str, done: bool, *, op: str
         return pen.finish()
 
 
-def hand_step(caller: Caller, case_id: str, step_id: str, owner_id: str, *, op: str) -> Saved:
-    """Say whose step it is: a member of the case, or empty for both."""
+def hand_step(caller: Caller, case_id: str, step_id: str, owner_id: str, seen: int, *, op: str) -> Saved:
+    """Say whose step it is: a member of the case, or empty for both. `seen` is the step's version that the person looked at."""
     with open_case(caller, case_id, WRITE, op=op) as case:
         pen = _StepPen(case, step_id, Action.HAND_STEP, op)
-        pen.step.owner_id = _owner(case, owner_id)
+        owner = _owner(case, owner_id)
+        if pen.step.owner_id != owner and seen < pen.step.version:
+            raise ChangedMeanwhile(_LOOK_AGAIN, theirs=pen.step.owner_id, version=pen.step.version, field="owner")
+        pen.step.owner_id = owner
         return pen.finish()
 
 
-def date_step(caller: Caller, case_id: str, step_id: str, day: str, *, op: str) -> Saved:
-    """Say until when (2026-11-23), or without a day."""
+def date_step(caller: Caller, case_id: str, step_id: str, day: str, seen: int, *, op: str) -> Saved:
+    """Say until when (2026-11-23), or without a day. `seen` is the step's version that the person looked at."""
     due_on = parse_day(day, "due")
     with open_case(caller, case_id, WRITE, op=op) as case:
         pen = _StepPen(case, step_id, Action.DATE_STEP, op)
+        if pen.step.due_on != due_on and seen < pen.step.version:
+            theirs = pen.step.due_on.isoformat() if pen.step.due_on else ""
+            raise ChangedMeanwhile(theirs=theirs, version=pen.step.version, field="due")
         pen.step.due_on = due_on
         return pen.finish()
 
@@ -543,7 +583,8 @@ def remove_step(caller: Caller, case_id: str, step_id: str, *, op: str) -> Saved
 def undo(caller: Caller, case_id: str, undone: str, *, op: str) -> Saved:
     """Take one's own change back, by its operation, within ten seconds.
 
-    Raises NotFound, TooLateToUndo, and ChangedSince when something newer rests on it.
+    What comes back has to be as sound as if it had been chosen: where the goal stands now must allow it. Raises NotFound,
+    TooLateToUndo, ChangedSince when something newer rests on the change, EnoughInFocus, and Illegal for a step of an archived goal.
     """
     with open_case(caller, case_id, WRITE, op=op) as case:
         goals = Goals(case)
@@ -551,27 +592,48 @@ def undo(caller: Caller, case_id: str, undone: str, *, op: str) -> Saved:
         case.about = row.id
         if Action(change.action) not in UNDO_WORDS or not domain.may_undo(change.until, change.person_id, goals.actor, case.now):
             raise domain.TooLateToUndo
-        hidden = not domain.visible(standing_of(row), goals.actor)
-        if hidden and row.version != change.version:
-            # The goal became somebody's own idea again and was written in since: that must not be shown by an undo.
-            raise domain.ChangedSince
         before, after = goals.parts(change)
+        if step is not None:
+            return _undo_step(case, goals, change, row, step, before, after, op)
+        # Asked or answered, moved or archived since: the change is no longer the one that can be taken back.
+        if row.status_version > change.version:
+            raise domain.ChangedSince
+        # An idea shown or hidden again takes with it whatever the other has written there since.
+        if GoalStatus.IDEA in {before.get("status"), after.get("status")} and goals.others_wrote_since(change):
+            raise domain.ChangedSince
         if change.action == Action.ADD:
             before, after = {"archived": case.now.isoformat()}, {"archived": ""}
         private = change.private and standing_of(row).status is GoalStatus.IDEA
-        if step is not None:
-            _put_back(case, _step_parts(case, step), before, after, _STEP_SETTERS, step)
-            step.version += 1
-            case.db.add(step)
-            entry = goals.write(
-                row, Action.UNDO, after, before,
-                operation=op, version=step.version, private=private, step_id=step.id,
-            )  # fmt: skip
-            step.last_change_id = entry.id
-            return Saved(row.id, row.version)
         pen = _Pen(case, goals, row, op)
+        was_in_focus = row.in_focus
         _put_back(case, _parts(case, row), before, after, _SETTERS, row)
+        focused = row.in_focus and not was_in_focus
+        domain.sound(standing_of(row), goals.actor, goals.others_in_focus(row.id) if focused else 0)
         return pen.finish(Action.UNDO, private=private, quiet=change.action == Action.ORDER)
+
+
+def _undo_step(
+    case: OpenCase, goals: Goals, change: GoalChange, row: Goal, step: GoalStep, before: dict[str, Any], after: dict[str, Any], op: str
+) -> Saved:
+    standing = standing_of(row)
+    if not domain.visible(standing, goals.actor):
+        raise domain.ChangedSince
+    domain.touch(standing, goals.actor, Action(change.action))
+    words = change.action == Action.REWORD_STEP
+    if (words and step.removed_at is not None) or (change.action == Action.ADD_STEP and step.version > change.version):
+        raise domain.ChangedSince
+    now = {"step": _step_text(case, step)} if words else _step_parts(case, step)
+    _put_back(case, now, before, after, _STEP_WORDS if words else _STEP_SETTERS, step)
+    step.version += 1
+    if words:
+        step.text_version = step.version
+    case.db.add(step)
+    entry = goals.write(
+        row, Action.UNDO, after, before,
+        operation=op, version=step.version, private=change.private and standing.status is GoalStatus.IDEA, step_id=step.id,
+    )  # fmt: skip
+    step.last_change_id = entry.id
+    return Saved(row.id, row.version)
 
 
 # --- how a change is made and told
@@ -648,9 +710,38 @@ def _short(about: str) -> str:
 def _take(case: OpenCase, action: Action, goal_id: str, seen: int, op: str) -> Saved:
     goals = Goals(case)
     found = goals.find(goal_id)
-    standing = domain.MOVES[action](standing_of(found.goal), goals.actor)
+    was = standing_of(found.goal)
+    standing = domain.MOVES[action](was, goals.actor)
     _look(found.goal, action, seen)
-    return _Pen(case, goals, found.goal, op).take(action, standing, texts=_agreement(case, found, action))
+    pen = _Pen(case, goals, found.goal, op)
+    if was.status is GoalStatus.PROPOSED and standing.status is GoalStatus.IDEA:
+        _part_words(case, goals, found.goal)
+    return pen.take(action, standing, texts=_agreement(case, found, action))
+
+
+def _part_words(case: OpenCase, goals: Goals, row: Goal) -> None:
+    # A proposal becomes its author's own idea again: in the author's words. What the other wrote into it meanwhile stays theirs.
+    wordings = goals.wordings(row.id)
+    own = next((one.id for one in wordings if one.by_id == row.author_id), row.wording_id)
+    theirs = next((one for one in wordings if one.by_id != row.author_id and one.written_at >= row.status_at), None)
+    other = case.member(theirs.by_id) if theirs is not None else None
+    if theirs is None or other is None:
+        row.wording_id = own
+        return
+    texts = _texts(case, theirs)
+    # Beside the proposal; equal places are in order.
+    kept = Goal(
+        id=new_id(), case_id=case.id, author_id=other.person_id, status=GoalStatus.IDEA, status_at=case.now,
+        wording_id=new_id(), position=row.position, created_at=case.now,
+    )  # fmt: skip
+    case.db.add(kept)
+    case.db.flush()
+    row.wording_id = own
+    case.db.add(_wording(case, kept, kept.wording_id, texts["title"], texts["why"], by=other.person_id))
+    # Not the one who acts wrote this, and it is no part of what they may undo.
+    goals.write(
+        kept, Action.ADD, {}, texts, operation=new_id(), version=1, private=True, by=domain.Actor(other.person_id, other.role.value)
+    )
 
 
 def _look(row: Goal, action: Action, seen: int) -> None:
@@ -694,6 +785,11 @@ def _reword(case: OpenCase, goals: Goals, found: Found, which: Part, text: str, 
         row.wordings += 1
         row.new_wording_id = new_id()
         case.db.add(_wording(case, row, row.new_wording_id, new_texts["title"], new_texts["why"]))
+    elif standing.status is GoalStatus.PROPOSED and shown.by_id != case.me.person_id:
+        # The other's words are not written over: they go back to them if the proposal is not taken up.
+        row.wordings += 1
+        row.wording_id = new_id()
+        case.db.add(_wording(case, row, row.wording_id, new_texts["title"], new_texts["why"]))
     else:
         setattr(shown, which.value, case.seal(shown.id, f"goal_wording.{which.value}", text))
         shown.by_id, shown.written_at = case.me.person_id, case.now
@@ -744,9 +840,9 @@ def _tell(
 class _StepPen:
     """One change of one small step, told in its goal's history."""
 
-    def __init__(self, case: OpenCase, step_id: str, action: Action, op: str) -> None:
+    def __init__(self, case: OpenCase, step_id: str, action: Action, op: str, *, removed: bool = False) -> None:
         self._case, self._goals, self._action, self._op = case, Goals(case), action, op
-        found: FoundStep = self._goals.find_step(step_id)
+        found: FoundStep = self._goals.find_step(step_id, removed=removed)
         self.step, self._goal = found.step, found.goal
         case.about = found.goal.id
         self._standing = domain.touch(standing_of(found.goal), self._goals.actor, action)
@@ -831,6 +927,10 @@ _STEP_SETTERS: dict[str, Callable[[OpenCase, Any, Any], None]] = {
     "removed": lambda case, step, value: setattr(step, "removed_at", case.now if value else None),
 }
 
+_STEP_WORDS: dict[str, Callable[[OpenCase, Any, Any], None]] = {
+    "step": lambda case, step, value: setattr(step, "text", case.seal(step.id, "goal_step.text", value)),
+}
+
 # An undo puts the state back; where the goal stood in its column may have been taken meanwhile.
 _LOOSE = frozenset({"position"})
 
@@ -850,7 +950,7 @@ def _put_back(
         setters[part](case, row, before[part])
 
 
-def _wording(case: OpenCase, row: Goal, id_: str, title: str, why: str) -> GoalWording:
+def _wording(case: OpenCase, row: Goal, id_: str, title: str, why: str, *, by: str = "") -> GoalWording:
     return GoalWording(
         id=id_,
         case_id=case.id,
@@ -858,7 +958,7 @@ def _wording(case: OpenCase, row: Goal, id_: str, title: str, why: str) -> GoalW
         number=row.wordings,
         title=case.seal(id_, "goal_wording.title", title),
         why=case.seal(id_, "goal_wording.why", why),
-        by_id=case.me.person_id,
+        by_id=by or case.me.person_id,
         written_at=case.now,
     )
 

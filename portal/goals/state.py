@@ -179,7 +179,7 @@ class GoalState(CasePage, Here):
     @signed_in
     async def step_typed(self, step: str, text: str, version: int, op: str) -> None:
         """A step's words were changed."""
-        await self._do(service.reword_step, step, text, version, op=op)
+        await self._changed(service.reword_step, step, text, version, op=op, action=Action.REWORD_STEP)
 
     @signed_in(longest=60)
     async def step_ticked(self, step: str, done: bool, op: str) -> None:
@@ -187,14 +187,14 @@ class GoalState(CasePage, Here):
         await self._changed(service.tick_step, step, done, op=op, action=Action.TICK_STEP if done else Action.UNTICK_STEP)
 
     @signed_in(longest=60)
-    async def step_handed(self, step: str, owner: str, op: str) -> None:
+    async def step_handed(self, step: str, owner: str, version: int, op: str) -> None:
         """It was said whose step it is."""
-        await self._changed(service.hand_step, step, owner, op=op, action=Action.HAND_STEP)
+        await self._changed(service.hand_step, step, owner, version, op=op, action=Action.HAND_STEP)
 
     @signed_in(longest=60)
-    async def step_dated(self, step: str, day: str, op: str) -> None:
+    async def step_dated(self, step: str, day: str, version: int, op: str) -> None:
         """A step got a day."""
-        await self._changed(service.date_step, step, day, op=op, action=Action.DATE_STEP)
+        await self._changed(service.date_step, step, day, version, op=op, action=Action.DATE_STEP)
 
     @signed_in(longest=60)
     async def step_removed(self, step: str, op: str) -> None:

@@ -1,12 +1,14 @@
 """From an idea to a goal of both, and to a new wording of it."""
 
+from collections.abc import Callable
+
 import pytest
 
 from portal.goals import domain, service
 from portal.goals.domain import Action
 from portal.kit.refusal import ChangedMeanwhile, Forbidden, NotFound
 from tests.cast import Cast
-from tests.goals.people import agreed, cards, idea, look, proposed, seen, titles, working
+from tests.goals.people import agreed, cards, idea, look, page, proposed, seen, titles, working
 from tests.makers import op
 
 
@@ -52,6 +54,40 @@ def test_reworded_proposal_needs_the_proposers_yes(cast: Cast) -> None:
     assert cards(cast, "ideas")[0].kind == "theirs"
     service.agree(cast.client, cast.case, goal, seen(cast, goal), op=op())
     assert titles(cast, "agreed") == ["Say no once a month"]
+
+
+@pytest.mark.parametrize("how", [service.take_back, service.answer_not_now])
+def test_counter_words_stay_with_whom_they_are_of(cast: Cast, how: Callable[..., object]) -> None:
+    goal = service.add(cast.therapist, cast.case, "Theo's idea", "Theo's reason", proposes=True, op=op()).id
+    service.reword(cast.client, cast.case, goal, "why", "What it means to me", 99, op=op())
+    how(cast.therapist, cast.case, goal, seen(cast, goal), op=op())
+    [theirs], [mine] = cards(cast, "ideas", by=cast.therapist), cards(cast, "ideas")
+    assert (theirs.id, theirs.kind, theirs.why) == (goal, "idea", "Theo's reason")
+    assert (mine.kind, mine.title, mine.why) == ("idea", "Theo's idea", "What it means to me")
+    assert [entry.words for entry in page(cast, mine.id).history] == ["Mika wrote this idea down"]
+    with pytest.raises(NotFound):
+        look(cast, mine.id, by=cast.therapist)
+    # Once given back they are not given back a second time.
+    service.propose(cast.therapist, cast.case, goal, 99, op=op())
+    service.take_back(cast.therapist, cast.case, goal, 99, op=op())
+    assert len(cards(cast, "ideas")) == 1
+
+
+def test_a_counter_wording_can_still_be_agreed_on_and_countered(cast: Cast) -> None:
+    goal = service.add(cast.therapist, cast.case, "Theo's idea", proposes=True, op=op()).id
+    for who, words in ((cast.client, "Mika's words"), (cast.therapist, "Theo's words"), (cast.client, "Mika's last words")):
+        service.reword(who, cast.case, goal, "title", words, 99, op=op())
+    service.agree(cast.therapist, cast.case, goal, seen(cast, goal), op=op())
+    assert titles(cast, "agreed") == ["Mika's last words"]
+
+
+def test_undo_of_a_proposal_does_not_take_the_others_words_along(cast: Cast) -> None:
+    goal, done = idea(cast), op()
+    service.propose(cast.client, cast.case, goal, 1, op=done)
+    service.reword(cast.therapist, cast.case, goal, "title", "Theo's words", 99, op=op())
+    service.reword(cast.client, cast.case, goal, "title", "Mika's words", 99, op=op())
+    with pytest.raises(domain.ChangedSince):
+        service.undo(cast.client, cast.case, done, op=op())
 
 
 def test_yes_is_to_what_was_read(cast: Cast) -> None:

@@ -71,12 +71,12 @@ def test_small_steps(cast: Cast) -> None:
     other = service.add_step(cast.therapist, cast.case, goal, "send the example", cast.ids["therapist"], op=op())
     service.add_step(cast.therapist, cast.case, goal, "walk together", op=op())
     service.tick_step(cast.therapist, cast.case, step.id, True, op=op())
-    service.date_step(cast.client, cast.case, other.id, "2026-12-12", op=op())
+    service.date_step(cast.client, cast.case, other.id, "2026-12-12", 1, op=op())
     [card] = cards(cast, "working")
     assert [(line.text, line.done, line.role) for line in card.steps] == [
         ("tell my sister", True, "client"), ("send the example", False, "therapist"), ("walk together", False, "both"),
     ]  # fmt: skip
-    service.hand_step(cast.client, cast.case, other.id, "", op=op())
+    service.hand_step(cast.client, cast.case, other.id, "", 2, op=op())
     service.reword_step(cast.client, cast.case, other.id, "send two examples", 1, op=op())
     with pytest.raises(ChangedMeanwhile) as refused:
         service.reword_step(cast.therapist, cast.case, other.id, "send nothing", 1, op=op())
@@ -171,6 +171,60 @@ def test_an_earlier_text_can_be_taken_again(cast: Cast) -> None:
     assert titles(cast, "agreed") == ["Second words"]
 
 
+def restorable(cast: Cast, goal: str) -> list[str]:
+    return [entry.id for entry in page(cast, goal).history if entry.restorable]
+
+
+def test_a_step_that_was_taken_away_or_reworded_comes_back(cast: Cast) -> None:
+    goal = working(cast)
+    step = service.add_step(cast.client, cast.case, goal, "first words", op=op()).id
+    service.reword_step(cast.therapist, cast.case, step, "other words", 9, op=op())
+    [entry] = restorable(cast, goal)
+    service.bring_back(cast.client, cast.case, entry, op=op())
+    assert [line.text for line in page(cast, goal).steps] == ["first words"]
+    service.remove_step(cast.therapist, cast.case, step, op=op())
+    assert page(cast, goal).history[0].words == "Theo took a small step away"
+    service.bring_back(cast.client, cast.case, page(cast, goal).history[0].id, op=op())
+    assert [line.text for line in page(cast, goal).steps] == ["first words"]
+    assert page(cast, goal).history[0].words == "Mika brought a small step back"
+    service.remove_step(cast.client, cast.case, step, op=op())
+    removed = page(cast, goal).history[0].id
+    service.reach(cast.client, cast.case, goal, 99, op=op())
+    service.archive(cast.client, cast.case, goal, 99, op=op())
+    assert restorable(cast, goal) == []
+    with pytest.raises(domain.WhileArchived):
+        service.bring_back(cast.client, cast.case, removed, op=op())
+
+
+def test_a_declined_wording_can_be_suggested_again(cast: Cast) -> None:
+    goal = agreed(cast, "Agreed title", "Agreed reason")
+    service.reword(cast.client, cast.case, goal, "title", "New title", 99, op=op())
+    service.reword(cast.client, cast.case, goal, "why", "New reason", 99, op=op())
+    service.keep_wording(cast.therapist, cast.case, goal, 99, op=op())
+    declined = page(cast, goal).history[0]
+    assert declined.restorable
+    service.bring_back(cast.client, cast.case, declined.id, op=op())
+    detail = look(cast, goal)
+    assert (detail.title, detail.why, detail.asks) == ("New title", "New reason", "other")
+    assert (detail.agreed_title, detail.agreed_why) == ("Agreed title", "Agreed reason")
+
+
+def test_second_day_and_second_owner_of_a_step_are_told(cast: Cast) -> None:
+    goal = working(cast)
+    step = service.add_step(cast.client, cast.case, goal, "Step", op=op())
+    service.date_step(cast.client, cast.case, step.id, "2026-12-01", step.version, op=op())
+    with pytest.raises(ChangedMeanwhile) as refused:
+        service.date_step(cast.therapist, cast.case, step.id, "2026-12-24", step.version, op=op())
+    assert refused.value.params["theirs"] == "2026-12-01"
+    assert page(cast, goal).steps[0].due == "2026-12-01"
+    now = page(cast, goal).steps[0].version
+    service.hand_step(cast.client, cast.case, step.id, cast.ids["client"], now, op=op())
+    with pytest.raises(ChangedMeanwhile) as refused:
+        service.hand_step(cast.therapist, cast.case, step.id, cast.ids["therapist"], now, op=op())
+    assert "look again" in refused.value.sentence
+    assert page(cast, goal).steps[0].owner_id == cast.ids["client"]
+
+
 def undoable(cast: Cast) -> list[tuple[str, Callable[[str], object]]]:
     agreed_one, working_one = agreed(cast, "Agreed"), working(cast, "Working")
     reached_one, waiting_one = working(cast, "Reached"), proposed(cast, "Proposed")
@@ -192,8 +246,9 @@ def undoable(cast: Cast) -> list[tuple[str, Callable[[str], object]]]:
         ("agree wording", lambda o: service.agree_wording(client, case, reworded, 99, op=o)),
         ("keep wording", lambda o: service.keep_wording(client, case, reworded, 99, op=o)),
         ("tick", lambda o: service.tick_step(client, case, step, True, op=o)),
-        ("hand", lambda o: service.hand_step(client, case, step, cast.ids["therapist"], op=o)),
-        ("date", lambda o: service.date_step(client, case, step, "2027-02-03", op=o)),
+        ("hand", lambda o: service.hand_step(client, case, step, cast.ids["therapist"], 99, op=o)),
+        ("date", lambda o: service.date_step(client, case, step, "2027-02-03", 99, op=o)),
+        ("reword step", lambda o: service.reword_step(client, case, step, "Step in other words", 99, op=o)),
         ("remove", lambda o: service.remove_step(client, case, step, op=o)),
         ("add step", lambda o: service.add_step(client, case, working_one, "Another", op=o)),
     ]
@@ -304,6 +359,12 @@ def test_no_verb_needs_more_than_eight_statements(cast: Cast) -> None:
     with statements() as run:
         service.bring_back(cast.therapist, cast.case, entry, op=op())
     costs["bring back"] = len(run)
+    countered = proposed(cast, "Countered")
+    service.reword(cast.therapist, cast.case, countered, "title", "Theo's words", 99, op=op())
+    with statements() as run:
+        service.take_back(cast.client, cast.case, countered, 99, op=op())
+    # The one verb that writes two goals: the proposal, and the idea that keeps the other's words.
+    assert len(run) <= 10
     for name, read in (
         ("board", lambda: service.board(cast.therapist, cast.case)),
         ("goal", lambda: service.goal(cast.therapist, cast.case, goal)),
@@ -337,7 +398,7 @@ def test_statements_of_the_board_do_not_grow_with_its_goals(cast: Cast) -> None:
 
 
 def test_a_history_entry_needs_its_undo_words_or_a_history_of_texts() -> None:
-    texts = {Action.REWORD_TITLE, Action.REWORD_WHY, Action.REWORD_STEP}
+    texts = {Action.REWORD_TITLE, Action.REWORD_WHY}
     from portal.goals.schemas import ENTRY_WORDS, UNDO_WORDS
 
     assert set(ENTRY_WORDS) == set(Action)

@@ -77,7 +77,7 @@ def test_days_that_are_none_are_refused(cast: Cast, day: str) -> None:
     with pytest.raises(BadInput):
         service.set_review(cast.client, cast.case, goal, day, seen(cast, goal), op=op())
     with pytest.raises(BadInput):
-        service.date_step(cast.client, cast.case, step, day, op=op())
+        service.date_step(cast.client, cast.case, step, day, 9, op=op())
 
 
 def test_only_the_two_texts_can_be_reworded(cast: Cast) -> None:

@@ -2,13 +2,15 @@
 
 import dataclasses
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from portal.access.gate import Caller
 from portal.goals import service
-from portal.goals.domain import Action
+from portal.goals.domain import Action, ChangedSince
+from portal.kit import clock
 from portal.kit.db import transaction
 from portal.kit.ids import new_id
 from portal.kit.refusal import NotFound, NotSignedIn, Refusal
@@ -78,6 +80,42 @@ def test_undo_of_a_not_now_does_not_show_what_the_author_wrote_since(cast: Cast)
     assert SECRET not in everything(cast, cast.therapist)
 
 
+@pytest.mark.parametrize("write", ["add_step", "reword_step", "reword", "set_area"])
+def test_undo_of_a_not_now_shows_no_private_writing_of_any_kind(cast: Cast, write: str) -> None:
+    goal = idea(cast, "Open words")
+    step = service.add_step(cast.client, cast.case, goal, "An open step", op=op()).id
+    service.propose(cast.client, cast.case, goal, 1, op=op())
+    no = op()
+    service.answer_not_now(cast.therapist, cast.case, goal, seen(cast, goal), op=no)
+    if write == "add_step":
+        service.add_step(cast.client, cast.case, goal, f"{SECRET} step", op=op())
+    elif write == "reword_step":
+        service.reword_step(cast.client, cast.case, step, f"{SECRET} step", 9, op=op())
+    elif write == "reword":
+        service.reword(cast.client, cast.case, goal, "why", f"{SECRET} why", 99, op=op())
+    else:
+        service.set_area(cast.client, cast.case, goal, f"{SECRET} area", 99, op=op())
+    with pytest.raises(ChangedSince):
+        service.undo(cast.therapist, cast.case, no, op=op())
+    assert SECRET not in everything(cast, cast.therapist)
+
+
+def test_undo_of_a_not_now_sees_the_end_of_a_burst_that_began_before_it(cast: Cast) -> None:
+    goal, at = idea(cast, "Open words"), clock.now()
+    step = service.add_step(cast.client, cast.case, goal, "An open step", op=op()).id
+    service.reword_step(cast.client, cast.case, step, "An open step again", 9, op=op())
+    no = op()
+    with clock.at(at + timedelta(seconds=10)):
+        service.propose(cast.client, cast.case, goal, 1, op=op())
+    with clock.at(at + timedelta(seconds=20)):
+        service.answer_not_now(cast.therapist, cast.case, goal, seen(cast, goal), op=no)
+    with clock.at(at + timedelta(seconds=30)):
+        service.reword_step(cast.client, cast.case, step, f"{SECRET} step", 9, op=op())
+        with pytest.raises(ChangedSince):
+            service.undo(cast.therapist, cast.case, no, op=op())
+        assert SECRET not in everything(cast, cast.therapist)
+
+
 def attempts(case: str, goal: str, step: str, change: str) -> dict[str, Callable[[Caller], object]]:
     """Every verb of goals, aimed at one goal, step or change."""
     found: dict[str, Callable[[Caller], object]] = {
@@ -91,8 +129,8 @@ def attempts(case: str, goal: str, step: str, change: str) -> dict[str, Callable
         "add_step": lambda who: service.add_step(who, case, goal, "Step", op=op()),
         "reword_step": lambda who: service.reword_step(who, case, step, "Other", 9, op=op()),
         "tick_step": lambda who: service.tick_step(who, case, step, True, op=op()),
-        "hand_step": lambda who: service.hand_step(who, case, step, "", op=op()),
-        "date_step": lambda who: service.date_step(who, case, step, "2027-01-01", op=op()),
+        "hand_step": lambda who: service.hand_step(who, case, step, "", 9, op=op()),
+        "date_step": lambda who: service.date_step(who, case, step, "2027-01-01", 9, op=op()),
         "remove_step": lambda who: service.remove_step(who, case, step, op=op()),
         "undo": lambda who: service.undo(who, case, new_id(), op=op()),
     }
