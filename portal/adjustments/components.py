@@ -163,7 +163,7 @@ def _doer(terms: rx.Var[TermsCard]) -> rx.Component:
         rx.el.span(who_mark("client"), who_mark("therapist"), class_name="both-marks"),
         who_mark(terms.doer),
     )
-    return rx.el.p(marks, rx.el.span(terms.doer_words, dir="auto"), class_name="who small")
+    return rx.el.p(marks, rx.el.span(terms.doer_words), class_name="who small")
 
 
 def _came_from(desk: Desk, one: rx.Var[AdjustmentCard]) -> rx.Component:
@@ -176,7 +176,7 @@ def _came_from(desk: Desk, one: rx.Var[AdjustmentCard]) -> rx.Component:
 def _offer(desk: Desk, one: rx.Var[AdjustmentCard]) -> rx.Component:
     return card(
         rx.el.header(
-            rx.el.h3(who_mark(one.offer.owner), rx.el.span(one.offer.head, dir="auto"), class_name="head"),
+            rx.el.h3(who_mark(one.offer.owner), rx.el.span(one.offer.head), class_name="head"),
             rx.cond(one.has_now, chip(t("other words")), chip(t("a change"))),
             class_name="card-head",
         ),
@@ -231,7 +231,7 @@ def _earlier_look(desk: Desk, one: rx.Var[AdjustmentCard]) -> rx.Component:
 
 
 def _review_line(line: Any) -> rx.Component:
-    return rx.el.li(who_mark(line.owner), rx.el.span(line.words, dir="auto"), class_name="who", key=line.owner)
+    return rx.el.li(who_mark(line.owner), rx.el.span(line.words), class_name="who", key=line.owner)
 
 
 def _outcomes(desk: Desk, one: rx.Var[AdjustmentCard]) -> rx.Component:

@@ -102,9 +102,12 @@ def focus_card(one: rx.Var[FocusLine]) -> rx.Component:
     )
 
 
-def promise_list(lines: rx.Var[list[PromiseLine]]) -> rx.Component:
-    """What both promised, marked by whose it is."""
-    return rx.el.ul(rx.foreach(lines, _promise), class_name="promises")
+def promise_list(lines: rx.Var[list[PromiseLine]], more: rx.Var[str], board: Any) -> rx.Component:
+    """What both promised, marked by whose it is; `more` says how many there are besides, and leads to the `board`."""
+    return rx.fragment(
+        rx.el.ul(rx.foreach(lines, _promise), class_name="promises"),
+        rx.cond(more != "", rx.el.p(link_to(more, board))),
+    )
 
 
 def _promise(one: rx.Var[PromiseLine]) -> rx.Component:
@@ -135,6 +138,7 @@ def caseload_table(rows: rx.Var[list[CaseloadRow]], order: rx.Var[str], falling:
             select(
                 t("Sort by"), name="caseload-order", options=[(name, words[name]) for name in _COLUMNS], value=order, on_change=on_order
             ),
+            button(t("Turn the order round"), "quiet", little=True, on_click=on_order(order), aria_pressed=rx.cond(falling, "true", "false")),
             class_name="phone-only",
         ),
         rx.el.table(
@@ -238,7 +242,7 @@ def _line(one: rx.Var[LogLine]) -> rx.Component:
         rx.el.details(
             rx.el.summary(
                 rx.el.span(class_name=classes("mark", one.role), aria_hidden="true"),
-                rx.el.span(one.words, dir="auto", class_name="log-words"),
+                rx.el.span(one.words, class_name="log-words"),
                 rx.el.span(one.time, class_name="number small"),
             ),
             rx.el.p(one.exact, class_name="small"),

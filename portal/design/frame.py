@@ -91,8 +91,8 @@ def page_frame(
     body = rx.cond(state.authorised, there, waits) if needs_sign_in else rx.fragment(*shown)
     return _page(
         _side(nav),
-        parts.ConnectionBanner.create(),
         _top(),
+        parts.ConnectionBanner.create(),
         rx.el.main(rx.el.div(body, class_name=classes("column", "narrow" if narrow else "")), id="main", tab_index=-1, class_name="main"),
         rx.el.footer(_foot(), class_name="foot"),
         _bottom(nav),
@@ -104,8 +104,8 @@ def plain_frame(h1: Any, *children: Any, lead: Any = None, broad: bool = False) 
     """A page for everybody: sign-in, invitation, help, an address that leads nowhere."""
     state = here()
     return _page(
-        parts.ConnectionBanner.create(),
         _top(),
+        parts.ConnectionBanner.create(),
         rx.el.main(
             rx.el.div(
                 _heading(h1, lead, None, False, False, saves=False),
@@ -161,10 +161,10 @@ def _page(*children: Any, class_name: str) -> rx.Component:
 
 
 def _heading(h1: Any, lead: Any, actions: Any, presence: bool, person_words: bool, saves: bool = True) -> rx.Component:
-    own = {"dir": "auto"} if person_words else {}
     return rx.el.div(
         rx.el.div(
-            rx.el.h1(h1, **own),
+            # The words have their own direction, the heading keeps the page's.
+            rx.el.h1(rx.el.bdi(h1) if person_words else h1),
             *([rx.el.p(lead, class_name="lead")] if lead is not None else []),
             *([rx.el.div(*([presence_line()] if presence else []), saved_line(), class_name="around" if presence else "around alone")] if saves else []),
         ),
@@ -300,6 +300,7 @@ def _foot() -> rx.Component:
                 rx.cond(
                     state.case_path != "",
                     rx.fragment(
+                        rx.cond(state.role != "client", client_link(t("Overview"), to=state.case_path)),
                         client_link(t("Course"), to=state.case_path + "/course"),
                         client_link(t("Who looked"), to=state.case_path + "/access-log"),
                     ),

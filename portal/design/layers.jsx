@@ -191,7 +191,10 @@ export function Menu({ label, labelShown = true, items = [], onChoose, children,
   );
 }
 
-// Ten seconds to take a change back; they stand still while the bar is pointed at or holds the focus.
+// Ten seconds to take a change back; they stand still while the bar is pointed at or holds the focus, as long as the server
+// would still take the undo.
+const LONGEST = 25_000;
+
 export function UndoBar({ shown = "", words: what = "", seconds = 10, onUndo }) {
   const words = useWords();
   const [open, setOpen] = useState("");
@@ -204,13 +207,14 @@ export function UndoBar({ shown = "", words: what = "", seconds = 10, onUndo }) 
     held.current = false;
     if (!shown) return;
     let used = 0;
-    let before = performance.now();
+    const began = performance.now();
+    let before = began;
     const clock = setInterval(() => {
       const now = performance.now();
       if (!held.current && document.visibilityState === "visible") used += now - before;
       before = now;
       setSpent(Math.min(1, used / (seconds * 1000)));
-      if (used >= seconds * 1000) {
+      if (used >= seconds * 1000 || now - began >= LONGEST) {
         clearInterval(clock);
         setOpen("");
       }

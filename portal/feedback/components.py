@@ -178,7 +178,7 @@ def thread(desk: Desk, one: rx.Var[ThreadCard], *, under: Between, propose: Betw
 def _share(desk: Desk, one: rx.Var[ThreadCard]) -> rx.Component:
     return card(
         rx.el.header(
-            rx.el.h2(who_mark(one.owner), rx.el.span(one.head, dir="auto"), class_name="head"),
+            rx.el.h2(who_mark(one.owner), rx.el.span(one.head), class_name="head"),
             rx.el.time(one.when, title=one.exact, class_name="small"),
             rx.cond(one.audience != "", chip(one.audience)),
             class_name="card-head",
@@ -225,7 +225,7 @@ def _round(desk: Desk, one: rx.Var[ThreadCard], each: rx.Var[RoundCard]) -> rx.C
     return rx.fragment(
         card(
             rx.el.header(
-                rx.el.h3(who_mark("therapist"), rx.el.span(each.head, dir="auto"), class_name="head"),
+                rx.el.h3(who_mark("therapist"), rx.el.span(each.head), class_name="head"),
                 rx.el.span(each.when, class_name="small"),
                 class_name="card-head",
             ),
@@ -318,7 +318,7 @@ def _own_box(desk: Desk, one: rx.Var[ThreadCard], box: str, field: Any, label: A
 def _reply(each: rx.Var[ReplyCard]) -> rx.Component:
     return card(
         rx.el.header(
-            rx.el.h3(who_mark(each.owner), rx.el.span(each.head, dir="auto"), class_name="head"),
+            rx.el.h3(who_mark(each.owner), rx.el.span(each.head), class_name="head"),
             rx.el.span(each.when, class_name="small"),
             class_name="card-head",
         ),

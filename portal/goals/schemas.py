@@ -314,6 +314,7 @@ class Promise:
     role: str
     owner: str
     due: str
+    due_on: date | None
     overdue: bool
 
 
@@ -493,7 +494,7 @@ class Reader:
     def promise(self, step: StepLine) -> Promise:
         """An open step for the home page."""
         return Promise(
-            step.goal_id, step.id, step.text, self._owner_role(step), self._owner(step), self.due(step), self.overdue(step)
+            step.goal_id, step.id, step.text, self._owner_role(step), self._owner(step), self.due(step), step.due_on, self.overdue(step)
         )
 
     def archived(self, line: GoalLine) -> ArchivedGoal:

@@ -24,7 +24,7 @@ from portal.goals.schemas import HomePart as GoalsPart
 from portal.kit.i18n import N_, day, day_short
 from portal.live.policy import signed_in
 from portal.live.state import CasePage, Here
-from portal.pages.home import focus_lines, promise_lines, session_words
+from portal.pages.home import first_promises, focus_lines, promise_lines, session_words
 
 _LOCAL_FORM = "%Y-%m-%dT%H:%M"
 
@@ -67,6 +67,7 @@ class OverviewState(CasePage, Here):
     waits: list[WaitLine] = []
     focus: list[FocusLine] = []
     promises: list[PromiseLine] = []
+    promises_more: str = ""
     session: str = ""
     session_typed: str = ""
     cadence: str = Cadence.WEEKLY.value
@@ -90,7 +91,7 @@ class OverviewState(CasePage, Here):
             lead=" · ".join([*pronouns, self._say(N_("Working together since {day}"), day=day(lang, zone, case.since))]),
             waits=wait_lines(lang, zone, case.now, case.case_id, view.waits),
             focus=focus_lines(lang, case.case_id, view.goals),
-            promises=promise_lines(lang, zone, case, view.goals, view.adjustments.running),
+            **first_promises(lang, promise_lines(lang, zone, case, view.goals, view.adjustments.running)),
             session=session_words(lang, zone, at, case.now),
             session_typed=at.astimezone(ZoneInfo(zone)).strftime(_LOCAL_FORM) if at else "",
             cadence=case.cadence.value,
@@ -160,7 +161,7 @@ def _focus() -> rx.Component:
 def _promises() -> rx.Component:
     return rx.cond(
         OverviewState.promises.length() > 0,
-        section(t("What you both promised"), promise_list(OverviewState.promises)),
+        section(t("What you both promised"), promise_list(OverviewState.promises, OverviewState.promises_more, OverviewState.case_path + "/goals")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from portal.adjustments import service as adjustments
 from portal.adjustments.schemas import RunningChange
 from portal.cases import service as cases
 from portal.cases.components import ask_card, caseload_table, focus_card, heard_card, invitation_card, promise_list, wait_list
-from portal.cases.domain import Waiting, part_of_day
+from portal.cases.domain import Cadence, Waiting, part_of_day
 from portal.cases.schemas import (
     AskLine,
     CaseFacts,
@@ -86,31 +86,37 @@ def _focus_line(lang: str, case_id: str, goal: FocusGoal) -> FocusLine:
 def promise_lines(
     lang: str, zone: str, case: CaseFacts, part: GoalsPart, running: tuple[RunningChange, ...]
 ) -> list[PromiseLine]:
-    """What both promised: the changes that run, then the open small steps."""
+    """What both promised, changes that run and open small steps together: the nearest day first, without a day last."""
     owners = {"client": case.first_name(CaseRole.CLIENT), "therapist": case.first_name(CaseRole.THERAPIST)}
     changes = [
-        PromiseLine(
+        (one.review_on, PromiseLine(
             id=one.id,
             text=one.what,
             role=one.doer.value,
             owner=owners.get(one.doer.value) or say(lang, N_("Both of you")),
             when=say(lang, N_("look at it again on {day}"), day=day_short(lang, zone, _noon(one.review_on.isoformat(), zone))),
             href=routes.in_case(routes.FEEDBACK, case.case_id),
-        )
+        ))
         for one in running
-    ]
+    ]  # fmt: skip
     steps = [
-        PromiseLine(
+        (one.due_on or date.max, PromiseLine(
             id=one.step_id,
             text=one.text,
             role=one.role,
             owner=one.owner or say(lang, N_("Both of you")),
             when=one.due,
             href=routes.in_case(routes.GOAL, case.case_id, goal=one.goal_id),
-        )
+        ))
         for one in part.promised
-    ]
-    return [*changes, *steps][:_PROMISES]
+    ]  # fmt: skip
+    return [line for _, line in sorted([*changes, *steps], key=lambda each: each[0])]
+
+
+def first_promises(lang: str, lines: list[PromiseLine]) -> dict[str, Any]:
+    """The vars of a page for these promises: the first six, and how many more there are."""
+    rest = len(lines) - _PROMISES
+    return {"promises": lines[:_PROMISES], "promises_more": say_n(lang, "{n} more", "{n} more", rest) if rest > 0 else ""}
 
 
 def _noon(iso_day: str, zone: str) -> datetime:
@@ -186,6 +192,7 @@ class HomeState(CasePage, Here):
     waits: list[WaitLine] = []
     focus: list[FocusLine] = []
     promises: list[PromiseLine] = []
+    promises_more: str = ""
     kept_back: str = ""
     next_session: str = ""
     next_checkin: str = ""
@@ -207,7 +214,7 @@ class HomeState(CasePage, Here):
     async def _show(self) -> None:
         view = await self._ask(_gather, self.case_id, self.lang)
         lang, zone, case = self.lang, self._time_zone, view.case
-        due, waits = view.checkins.next_due_at, (*view.feedback.waiting, *view.adjustments.waiting)
+        waits = (*view.feedback.waiting, *view.adjustments.waiting)
         self._set(
             has_ended=case.status is CaseStatus.ENDED,
             greeting=greeting(lang, zone, self.my_name),
@@ -219,12 +226,10 @@ class HomeState(CasePage, Here):
             asks=[AskLine(one.words, one.title, routes.in_case(routes.GOAL, case.case_id, goal=one.id)) for one in view.goals.asking],
             waits=wait_lines(lang, zone, case.now, case.case_id, waits),
             focus=focus_lines(lang, case.case_id, view.goals)[:1],
-            promises=promise_lines(lang, zone, case, view.goals, view.adjustments.running),
+            **first_promises(lang, promise_lines(lang, zone, case, view.goals, view.adjustments.running)),
             kept_back=self._kept_back(view.feedback.held),
             next_session=self._next_session(case),
-            next_checkin=""
-            if view.checkins.open or due is None
-            else self._say(N_("Your next check-in opens on {day}."), day=day(lang, zone, max(due, case.now))),
+            next_checkin=self._next_checkin(view),
         )
         self._set(nothing_waits=not (self.checkin.heading or self.heard or self.asks or self.waits))
 
@@ -233,6 +238,14 @@ class HomeState(CasePage, Here):
         if not session:
             return ""
         return self._say(N_("Next session with {name}: {when}"), name=case.first_name(CaseRole.THERAPIST), when=session)
+
+    def _next_checkin(self, view: _ClientView) -> str:
+        if view.checkins.open or view.case.status is CaseStatus.ENDED:
+            return ""
+        if view.case.cadence is Cadence.PAUSED:
+            return self._say(N_("Check-ins are paused."))
+        due = view.checkins.next_due_at
+        return self._say(N_("Your next check-in opens on {day}."), day=day(self.lang, self._time_zone, max(due, view.case.now))) if due else ""
 
     def _kept_back(self, held: int) -> str:
         if not held:
@@ -311,7 +324,8 @@ _RANKS = {
     # Names in every case the second key, so that equal rows keep a calm order.
     "client": lambda one, _: "",
     "waits": lambda one, view: min((wait.since.isoformat() for wait in view.waits.get(one.case_id, ())), default=_NEVER),
-    "checkin": lambda one, view: view.last[one.case_id].at.isoformat() if one.case_id in view.last else _NEVER,
+    # What is overdue asks for something; it comes before what is merely old.
+    "checkin": lambda one, view: f"{not view.last[one.case_id].overdue:d}{view.last[one.case_id].at.isoformat()}" if one.case_id in view.last else _NEVER,
     "steps": lambda one, view: view.steps[one.case_id].next_due.isoformat() if one.case_id in view.steps and view.steps[one.case_id].next_due else _NEVER,
     "session": lambda one, view: one.next_session_at.isoformat() if one.next_session_at and one.next_session_at >= view.caseload.now else _NEVER,
 }
@@ -410,7 +424,7 @@ def _client_home() -> rx.Component:
                 ),
             ),
         ),
-        rx.cond(HomeState.promises.length() > 0, section(t("What you both promised"), promise_list(HomeState.promises))),
+        rx.cond(HomeState.promises.length() > 0, section(t("What you both promised"), promise_list(HomeState.promises, HomeState.promises_more, goals_page))),
         rx.cond(
             (HomeState.next_session != "") | (HomeState.next_checkin != "") | (HomeState.kept_back != ""),
             section(

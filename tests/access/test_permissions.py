@@ -59,10 +59,16 @@ LETTERS = {
 }  # fmt: skip
 
 
+IN_THE_OTHER_CASE = {"second_client": "C", "second_therapist": "T"}
+
+
 def expected_in_case(who: str, permission: Permission) -> type[Refusal] | None:
+    return expected_of(who, LETTERS[who][0], permission)
+
+
+def expected_of(who: str, letter: str, permission: Permission) -> type[Refusal] | None:
     if who == "nobody":
         return NotSignedIn
-    letter = LETTERS[who][0]
     if not letter:
         return NotFound
     return None if letter in IN_A_CASE[permission].split() else Forbidden
@@ -96,10 +102,7 @@ def test_role_by_permission_in_the_own_and_in_another_case(cast: Cast, who: str)
         operation = None if permission in LOOKS else op()
         assert outcome(open_case(caller, cast.case, permission, op=operation)) is expected_in_case(who, permission), permission
         elsewhere = outcome(open_case(caller, cast.other_case, permission, op=operation))
-        if who in {"second_client", "second_therapist"}:
-            assert elsewhere in {None, Forbidden}, permission
-        else:
-            assert elsewhere is (NotSignedIn if who == "nobody" else NotFound), permission
+        assert elsewhere is expected_of(who, IN_THE_OTHER_CASE.get(who, ""), permission), permission
 
 
 @pytest.mark.parametrize("who", LETTERS)

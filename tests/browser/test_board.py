@@ -135,6 +135,31 @@ def test_two_edits_of_one_text_keep_both(two: Two) -> None:
     expect(theo.get_by_label("The goal")).to_have_value("Call an old friend")
 
 
+def test_two_days_chosen_at_once_are_both_shown(two: Two) -> None:
+    goal = goals.agreed(two.cast, "Call a friend")
+    step = service.add_step(two.cast.client, two.cast.case, goal, "Find the number", op=op())
+    theo = two.page("therapist", goal=goal)
+    day = theo.get_by_label("Look again on")
+    expect(day).to_be_visible()
+    # Mika's day is stored a moment before Theo's arrives: his page has not heard of it yet.
+    service.set_review(two.cast.client, two.cast.case, goal, "2027-03-04", 99, op=op())
+    day.fill("2027-05-06")
+    both = theo.get_by_role("group", name="Two days")
+    expect(both).to_contain_text("4 March 2027")
+    expect(day).to_have_value("2027-05-06")
+    both.get_by_role("button", name="Keep my day").click()
+    expect(both).to_have_count(0)
+    expect(theo.locator(".refusal")).to_have_count(0)
+    theo.reload()
+    expect(day).to_have_value("2027-05-06")
+
+    service.date_step(two.cast.client, two.cast.case, step.id, "2027-03-04", 9, op=op())
+    until = theo.get_by_label("Until when: Find the number")
+    until.fill("2027-07-08")
+    both.get_by_role("button", name="Take this day").click()
+    expect(until).to_have_value("2027-03-04")
+
+
 def test_moving_by_menu_keys_and_hand_is_seen_by_the_other(two: Two) -> None:
     for title in ("Three", "Two", "One"):
         goals.agreed(two.cast, title)

@@ -189,3 +189,42 @@ def test_a_step_inside_the_portal_moves_the_focus_to_the_new_heading(practice: P
     page = _opened(enter(portal, cast, "client", people(), routes.HOME))
     page.get_by_role("navigation", name="Portal").get_by_role("link", name="Check-ins").click()
     expect(page.get_by_role("heading", level=1, name="Check-ins")).to_be_focused()
+
+
+def _help_in_sight(page: Page, words: str) -> None:
+    """The help stands in the bar, whole, with room for it, before and after scrolling."""
+    for _ in range(2):
+        opener = page.locator(".top").get_by_role("button", name=words, exact=True)
+        expect(opener).to_be_in_viewport(ratio=1)
+        box, mark, way_out = (
+            one.bounding_box() for one in (opener, page.locator(".top .wordmark"), page.locator(".top .leave").last)
+        )
+        assert box
+        assert mark
+        assert way_out
+        assert mark["x"] + mark["width"] < box["x"], page.url
+        assert box["x"] + box["width"] < way_out["x"], page.url
+        assert box["height"] >= 44
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en-GB", "Help now"), ("de-DE", "Jetzt Hilfe")])
+def test_help_is_in_sight_on_every_page_of_a_phone(practice: Practice, people: People, locale: str, words: str) -> None:
+    portal, cast = practice
+    page = people(width=360, locale=locale).new_page()
+    for address in (*OPEN_PAGES, "/no/such/page"):
+        page.goto(portal.url + address)
+        _help_in_sight(_opened(page), words)
+    in_case = (routes.GOALS, routes.FEEDBACK, routes.CHECKINS, routes.COURSE, routes.ACCESS_LOG)
+    for who, pages in (
+        ("client", (routes.HOME, routes.ACCOUNT, *in_case)),
+        ("therapist", (routes.HOME, routes.ACCOUNT, routes.CASE, *in_case)),
+        ("admin", (routes.PRACTICE,)),
+    ):
+        page = enter(portal, cast, who, people(width=360, locale=locale), routes.HELP_NOW)
+        for address in pages:
+            page.goto(portal.url + routes.in_case(address, cast.case))
+            settled = page.locator("h1:not(:has(.bone))")
+            expect(settled.first).to_be_visible()
+            _help_in_sight(page, page.locator(".top .leave").first.inner_text())
