@@ -373,7 +373,9 @@ function Day({ label, labelShown = true, value = "", version = 0, name, other, d
     box.current?.focus();
   }
 
-  const inWords = (day) => (day ? new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(day)) : words("(nothing)"));
+  // As the server writes days: in English the day comes before the month.
+  const spoken = () => document.documentElement.lang.replace(/^en$/, "en-GB");
+  const inWords = (day) => (day ? new Intl.DateTimeFormat(spoken(), { dateStyle: "long", timeZone: "UTC" }).format(new Date(day)) : words("(nothing)"));
 
   return (
     <div className={`field ${className ?? ""}`}>
