@@ -175,8 +175,8 @@ def _steps(pair: Pair, goal_id: str) -> None:
 
     goals.reword_step(me, case, step.id, "write it down tonight", seen(), op=op())
     goals.tick_step(me, case, step.id, True, op=op())
-    goals.hand_step(me, case, step.id, "", op=op())
-    goals.date_step(me, case, step.id, f"{clock.now() + timedelta(days=2):%Y-%m-%d}", op=op())
+    goals.hand_step(me, case, step.id, "", seen(), op=op())
+    goals.date_step(me, case, step.id, f"{clock.now() + timedelta(days=2):%Y-%m-%d}", seen(), op=op())
     goals.remove_step(me, case, step.id, op=op())
 
 
