@@ -71,6 +71,22 @@ def look_at(page: Page, address: str) -> list[str]:
     return findings(page)
 
 
+def look_at_layers(page: Page, board: str) -> list[str]:
+    """An open menu, and an open dialog."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(board)
+    settled(page)
+    page.evaluate(AXE)
+    page.locator(".goal-card button[aria-haspopup=menu]").first.click()
+    expect(page.get_by_role("menu")).to_be_visible()
+    found = [f"menu: {one['id']}" for one in page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]]
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.locator(".top button[aria-haspopup=dialog]").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    return found + findings(page)
+
+
 def test_pages_for_everybody(visitor: Page, spoken: str, demo_portal: Portal) -> None:
     found = []
     for route in SIGNED_OUT:
@@ -103,8 +119,12 @@ def test_pages_of_each_role(visitor: Page, role: str, demo_portal: Portal) -> No
             visitor.goto(demo_portal.url + routes.in_case(list_page, case))
             settled(visitor)
             single = visitor.locator(f'main a[href*="/{kind}/"]')
-            if single.count():
-                found += look_at(visitor, demo_portal.url + str(single.first.get_attribute("href")))
+            if role == "new client":
+                continue
+            expect(single.first).to_be_visible()
+            found += look_at(visitor, demo_portal.url + str(single.first.get_attribute("href")))
+        if role != "new client":
+            found += look_at_layers(visitor, demo_portal.url + routes.in_case(routes.GOALS, case))
     assert found == []
     assert foreign == []
 
