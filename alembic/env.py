@@ -43,7 +43,7 @@ if given is not None:
     _migrate(given)
 else:
     settings().open_data_folder()
-    engine = make_engine(context.config.attributes.get("url") or settings().database_url)
+    engine = make_engine(context.config.attributes.get("url") or settings().database_url, patient=True)
     with engine.connect().execution_options(writes=True) as own:
         _migrate(own)
         own.commit()

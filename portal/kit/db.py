@@ -14,6 +14,12 @@ from portal.kit.refusal import DatabaseGone, NotFound
 from portal.settings import settings
 
 BUSY_MS = 5_000
+_PATIENCE = " ".join(
+    f"-c {name}={value}"
+    for name, value in (("lock_timeout", "5s"), ("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "30s"))
+)
+_REACH = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+_GAVE_UP = {"55P03", "57014", "25P03"}  # SQLSTATE lock_not_available, query_canceled, idle_in_transaction_session_timeout
 _TOO_LONG = "22001"  # SQLSTATE string_data_right_truncation: a mistake of ours, not an odd id
 
 # Every constraint has a name, so that a later migration can say which one it changes, on SQLite too.
@@ -57,11 +63,20 @@ def engine() -> sa.Engine:
     return make_engine(settings().database_url)
 
 
-def make_engine(url: URL | str) -> sa.Engine:
-    """An engine for `url` with the portal's rules; `hide_parameters` keeps values out of error texts."""
+def make_engine(url: URL | str, *, patient: bool = False) -> sa.Engine:
+    """An engine for `url` with the portal's rules; `hide_parameters` keeps values out of error texts.
+
+    A server that is out of reach, a row that somebody holds and a statement without end are given up after seconds, so that
+    no thread waits for ever. `patient`: only the first of these, for migrations, which may take as long as they need.
+    """
     url = make_url(url)
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True, pool_timeout=5)
+        reach: dict[str, Any] = dict(_REACH)
+        if not patient:
+            reach["options"] = f"{_PATIENCE} {url.query.get('options', '')}".strip()
+        return sa.create_engine(
+            url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True, pool_timeout=5, connect_args=reach
+        )
     made = sa.create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000})
 
     @sa.event.listens_for(made, "connect")
@@ -112,7 +127,8 @@ def transaction(*, writes: bool) -> Iterator[Session]:
 
 
 def _is_outage(broken: sa.exc.DBAPIError) -> bool:
-    return isinstance(broken, sa.exc.OperationalError | sa.exc.InterfaceError) or broken.connection_invalidated
+    gave_up = getattr(broken.orig, "sqlstate", None) in _GAVE_UP
+    return gave_up or isinstance(broken, sa.exc.OperationalError | sa.exc.InterfaceError) or broken.connection_invalidated
 
 
 def forget_overwritten() -> None:
