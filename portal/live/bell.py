@@ -20,6 +20,7 @@ _HERE = "rapport:here"
 _HERE_SECONDS = 45
 _BEAT_SECONDS = 15.0
 _RETRY_SECONDS = 1.0
+_LATER_SECONDS = 4.0
 
 Show = Callable[[str], Awaitable[None]]
 
@@ -70,11 +71,16 @@ class Bell:
         self._by_token: dict[str, Listener] = {}
         self._process = uuid4().hex
         self._redis: Redis | None = None
+        self._later: set[str] = set()
 
     async def listen(self, listener: Listener) -> None:
         """From now on the tab hears the listener's cases, and no others."""
         before = self._by_token.get(listener.token)
-        if before is not None and before.case_ids == listener.case_ids and before.person_id == listener.person_id:
+        if before is not None and (before.case_ids, before.presence, before.person_id) == (
+            listener.case_ids,
+            listener.presence,
+            listener.person_id,
+        ):
             self._forget(before)
             self._keep(listener)
             return
@@ -108,6 +114,19 @@ class Bell:
                 await self._redis.publish(_CHANNEL, f"{self._process} {_room(case_id)}")
             except RedisError:
                 log.warning("the bell did not reach the other processes")
+
+    def wake_later(self, token: str) -> None:
+        """Show one tab again after a few seconds, if it still listens then: what it needs is out of reach now."""
+        if token in self._later or token not in self._by_token:
+            return
+        self._later.add(token)
+        asyncio.get_running_loop().call_later(_LATER_SECONDS, self._wake_one, token)
+
+    def _wake_one(self, token: str) -> None:
+        self._later.discard(token)
+        listener = self._by_token.get(token)
+        if listener is not None:
+            listener.wake()
 
     async def here(self, case_id: str, person_ids: tuple[str, ...]) -> frozenset[str]:
         """Which of these people have a page of the case open in any process."""

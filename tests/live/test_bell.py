@@ -110,6 +110,46 @@ def test_presence_follows_the_tabs(on_sqlite: None) -> None:
     run(story)
 
 
+def test_who_goes_from_the_list_to_its_only_case_is_seen_to_arrive_and_to_leave(on_sqlite: None) -> None:
+    async def story() -> None:
+        bell, theirs = Bell(), Tab("b", "case", "p2")
+        await bell.listen(Tab("a", "case", "p1", present=False).listener)
+        await bell.listen(theirs.listener)
+        await _settle()
+        seen = []
+        for present in (True, True, False):
+            before = theirs.shown
+            await bell.listen(Tab("a", "case", "p1", present=present).listener)
+            await _settle()
+            seen.append((theirs.shown - before, bool(await bell.here("case", ("p1",)))))
+        assert seen == [(1, True), (0, True), (1, False)]
+
+    run(story)
+
+
+def test_what_cannot_be_shown_now_is_shown_later_once(on_sqlite: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.live.bell._LATER_SECONDS", 0.05)
+
+    async def story() -> None:
+        bell, tab, gone = Bell(), Tab("a", "case", "p1"), Tab("b", "case", "p2")
+        for one in (tab, gone):
+            await bell.listen(one.listener)
+        await _settle()
+        before, others = tab.shown, gone.shown
+        for _ in range(5):
+            bell.wake_later("a")
+            bell.wake_later("b")
+        await bell.leave("b")
+        await _settle()
+        woken_by_leaving = tab.shown
+        await until(lambda: tab.shown > woken_by_leaving)
+        await _settle()
+        assert (tab.shown, gone.shown) == (woken_by_leaving + 1, others)
+        assert woken_by_leaving == before + 1
+
+    run(story)
+
+
 def test_a_tab_that_moves_to_another_case_hears_only_that_one(on_sqlite: None) -> None:
     async def story() -> None:
         bell, tab = Bell(), Tab("a", "case", "p1")
