@@ -1,6 +1,6 @@
 // The answer keys from 0 to 10: radio buttons in one row, and the number keys while the row has the focus.
 import { useEffect, useId, useRef, useState } from "react";
-import { AGAIN, newId, onReturn, waitFor } from "./saving.jsx";
+import { AGAIN, forget, newId, onReturn, waitFor } from "./saving.jsx";
 import { useWords } from "./words.jsx";
 
 const KEYS = Array.from({ length: 11 }, (_, n) => n);
@@ -61,7 +61,11 @@ export function RatingKeys({ name, label, labelShown = true, value, low, high, o
 
   function pick(n) {
     if (disabled || n === picked) return;
-    clearTimeout(open.current?.timer);
+    if (open.current) {
+      // Only the newest answer counts; an older one must not be sent again after it.
+      clearTimeout(open.current.timer);
+      forget(open.current.op);
+    }
     setOwn(n);
     open.current = { op: newId(), n };
     deliver();

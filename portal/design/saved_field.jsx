@@ -105,7 +105,10 @@ function Field({
     m.late = false;
     clearTimeout(m.again);
     if (receipt.outcome === "saved") {
-      m.base = { value: sent.text, version: receipt.version || Math.max(sent.version, latest.current.version) };
+      // A receipt without a version (it was stored before the line broke): the row's newer version counts as seen only if it
+      // still holds this text. Else it is the other's, and has to be met.
+      const seen = same(latest.current.value, sent.text) ? Math.max(sent.version, latest.current.version) : sent.version;
+      m.base = { value: sent.text, version: receipt.version || seen };
       m.at = receipt.at;
       m.refused = null;
       if (latest.current.version > m.base.version) meet();

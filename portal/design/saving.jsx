@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 
 export const LATE = 5000;
 export const AGAIN = 10000;
+const FORGOTTEN = 30000;
 
 // Version 4 by hand: crypto.randomUUID is missing on plain-http addresses inside a practice's own network.
 export function newId() {
@@ -38,6 +39,8 @@ export function waitFor(op, { answered, late } = {}) {
   wait.timer = setTimeout(() => {
     wait.late = true;
     late?.();
+    // A click is not sent again: after a while the page shows what holds, and nothing is waited for any more.
+    if (!answered) wait.timer = setTimeout(() => forget(op), FORGOTTEN);
     look();
   }, LATE);
   waiting.set(op, wait);
@@ -69,10 +72,10 @@ export function receive(receipts) {
     const wait = waiting.get(receipt.op);
     if (!wait) continue;
     if (wait.answered) atTheirPlace.add(receipt.op);
-    if (receipt.outcome === "later") {
+    if (receipt.outcome === "later" && wait.answered) {
       clearTimeout(wait.timer);
       wait.late = true;
-      wait.answered?.(receipt);
+      wait.answered(receipt);
       look();
       continue;
     }
