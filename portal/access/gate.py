@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -21,13 +21,14 @@ from portal.kit import clock
 from portal.kit.crypto import DataKey
 from portal.kit.db import transaction
 from portal.kit.ids import digest
-from portal.kit.refusal import AlreadyDone, BadInput, Ended, Forbidden, NotFound, NotSignedIn
+from portal.kit.refusal import AlreadyDone, BadInput, DatabaseGone, Ended, Forbidden, NotFound, NotSignedIn
 from portal.settings import settings
 
 # Looking at the same thing again within this time, in the same browser, counts as one look.
 ONE_LOOK = timedelta(minutes=10)
 _OPERATION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SEEN_EVERY = timedelta(minutes=1)
+_SEEN_LATER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ class OpenUpkeep:
 
 _looks: OrderedDict[tuple[str, str, Permission, str], datetime] = OrderedDict()
 _LOOKS_KEPT = 20_000
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @contextmanager
@@ -146,7 +148,8 @@ def open_case(
     seen_until = _looks.get(look)
     new_look = clinical and (seen_until is None or seen_until <= now)
     changes = permission not in LOOKS
-    writes = changes or new_look
+    # A client's look is never entered, so it needs nobody's leave to write: one can read while somebody else writes.
+    writes = changes or (new_look and (caller.session_id or "", case_id, Permission.KNOW_MEMBERS) not in _looks)
     with transaction(writes=writes) as db:
         case, session, me_row, members, done = _find(db, caller, case_id, op, now, writes)
         opened = _opened(db, case, me_row, members, now, about, act or permission)
@@ -177,7 +180,9 @@ def open_case(
                     raise
                 raise AlreadyDone from None
     if new_look:
-        _remember_look(look, now + ONE_LOOK if to_log else datetime.max.replace(tzinfo=now.tzinfo))
+        _remember_look(look, now + ONE_LOOK if to_log else _NEVER)
+    if opened.role is CaseRole.CLIENT:
+        _remember_look((caller.session_id or "", case_id, Permission.KNOW_MEMBERS), _NEVER)
 
 
 def _remember_look(look: tuple[str, str, Permission, str], until: datetime) -> None:
@@ -190,6 +195,7 @@ def _remember_look(look: tuple[str, str, Permission, str], until: datetime) -> N
 def forget_looks() -> None:
     """Forget who looked when: after a change of membership, and between tests."""
     _looks.clear()
+    _note_from[0] = datetime.min.replace(tzinfo=UTC)
 
 
 @cache
@@ -335,7 +341,10 @@ def session_of_cookie(token: str) -> str | None:
 
 
 def alive(session_id: str) -> bool:
-    """Whether the session lives; an act of its person, so the idle clock starts anew (written once a minute at most)."""
+    """Whether the session lives; an act of its person, so the idle clock starts anew (written once a minute at most).
+
+    Raises DatabaseGone when it cannot be read. That it cannot be written keeps nobody from acting.
+    """
     now = clock.now()
     with transaction(writes=False) as db:
         try:
@@ -343,14 +352,21 @@ def alive(session_id: str) -> bool:
         except NotSignedIn:
             return False
         fresh = now - session.last_seen_at < _SEEN_EVERY
-    if not fresh:
-        with transaction(writes=True) as db:
-            db.exec(
-                update(PersonSession)
-                .where(col(PersonSession.id) == session_id, col(PersonSession.ended_at).is_(None))
-                .values(last_seen_at=now)
-            )
+    if not fresh and now >= _note_from[0]:
+        try:
+            with transaction(writes=True) as db:
+                db.exec(
+                    update(PersonSession)
+                    .where(col(PersonSession.id) == session_id, col(PersonSession.ended_at).is_(None))
+                    .values(last_seen_at=now)
+                )
+        except DatabaseGone:
+            # Nobody else's event has to wait for the same lock meanwhile.
+            _note_from[0] = now + _SEEN_LATER
     return True
+
+
+_note_from = [datetime.min.replace(tzinfo=UTC)]
 
 
 def living_among(session_ids: set[str]) -> set[str]:

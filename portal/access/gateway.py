@@ -308,6 +308,12 @@ class GuardedNamespace(EventNamespace):
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
 
+    def hang_up(self, sid: str) -> None:
+        """Drop the line as a broken network would: the page keeps what is on it, and connects again."""
+        environ = self.app.sio.get_environ(sid, self.namespace) if self.app.sio is not None else None
+        if environ is not None:
+            environ["asgi.scope"][_CUT_OFF]()
+
     async def sweep(self) -> None:
         """Close the sockets whose sessions have ended, also those that say nothing."""
         sessions = {sid: session for sid in list(self._static_router_data) if (session := self.session_of(sid))}
@@ -458,12 +464,25 @@ class SessionCheck(Middleware):
             if await asyncio.to_thread(alive, session_id):
                 return None
         except DatabaseGone:
-            # A verb will meet the same outage and say so where the person is; what only shows must wait.
-            return StateUpdate() if event.name in _INTERNAL else None
-        namespace = app.event_namespace
-        if isinstance(namespace, GuardedNamespace):
-            namespace.end_soon(state.router_data.get(constants.RouteVar.SESSION_ID, ""))
+            # A verb will meet the same outage and say so where the person is. What only shows would be lost, so the page
+            # is made to ask again: it connects anew, with growing pauses, until it is heard.
+            if event.name not in _INTERNAL:
+                return None
+            self._namespace(app).hang_up(_socket_of(state))
+            return StateUpdate()
+        self._namespace(app).end_soon(_socket_of(state))
         return StateUpdate()
+
+    @staticmethod
+    def _namespace(app: rx.App) -> GuardedNamespace:
+        namespace = app.event_namespace
+        if not isinstance(namespace, GuardedNamespace):
+            raise TypeError("the socket is not guarded")
+        return namespace
+
+
+def _socket_of(state: BaseState) -> str:
+    return str(state.router_data.get(constants.RouteVar.SESSION_ID, ""))
 
 
 def guard(app: rx.App, turned_away: EventHandler | None = None) -> None:

@@ -1,8 +1,13 @@
 """The inner gate: who gets in, what it writes down, and what it never says."""
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from portal.access import gate
@@ -10,9 +15,9 @@ from portal.access.gate import Caller, open_account, open_case
 from portal.access.models import AccessEntry, Person, PersonSession
 from portal.access.permissions import Permission
 from portal.kit import clock
-from portal.kit.db import transaction
+from portal.kit.db import engine, make_engine, transaction
 from portal.kit.ids import new_id
-from portal.kit.refusal import AlreadyDone, BadInput, Forbidden, NotFound, NotSignedIn
+from portal.kit.refusal import AlreadyDone, BadInput, DatabaseGone, Forbidden, NotFound, NotSignedIn
 from tests.cast import Cast
 from tests.makers import op
 
@@ -173,3 +178,76 @@ def test_looking_at_another_thing_within_ten_minutes_is_another_look(cast: Cast)
         with open_case(cast.therapist, cast.case, Permission.READ_CHECKINS, about=about):
             pass
     assert [entry.about for entry in entries(cast.case)] == [first, second]
+
+
+@contextmanager
+def _held_by_another() -> Iterator[None]:
+    """Another process holds the database (SQLite) or the case's row and the session's (PostgreSQL)."""
+    with sa.create_engine(engine().url).connect() as other:
+        if engine().dialect.name == "sqlite":
+            other.connection.driver_connection.isolation_level = None  # type: ignore[union-attr]
+            other.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            other.exec_driver_sql('SELECT 1 FROM "case" FOR UPDATE')
+            other.exec_driver_sql("SELECT 1 FROM person_session FOR UPDATE")
+        yield
+        other.exec_driver_sql("ROLLBACK") if engine().dialect.name == "sqlite" else other.rollback()
+
+
+def test_a_session_lives_although_nobody_can_note_that_it_was_seen(cast: Cast) -> None:
+    session_id = cast.client.session_id or ""
+    with clock.at(NOON + timedelta(minutes=2)):
+        with _held_by_another():
+            assert gate.alive(session_id)
+            started = time.monotonic()
+            assert gate.alive(cast.therapist.session_id or ""), "and nobody else waits for the same lock"
+            assert time.monotonic() - started < 2
+        gate.forget_looks()
+        assert gate.alive(session_id)
+    with transaction(writes=False) as db:
+        row = db.get(PersonSession, session_id)
+        assert row is not None
+        assert row.last_seen_at == NOON + timedelta(minutes=2)
+
+
+def test_a_client_can_look_while_another_process_writes(cast: Cast) -> None:
+    look(cast.client, cast.case, Permission.KNOW_MEMBERS)
+    look(cast.therapist, cast.case, Permission.KNOW_MEMBERS)
+    with _held_by_another():
+        look(cast.client, cast.case)
+        with pytest.raises(DatabaseGone):
+            look(cast.therapist, cast.case)
+    look(cast.therapist, cast.case)
+    assert [entry.role for entry in entries(cast.case)] == ["therapist"]
+
+
+def test_a_row_that_another_process_holds_is_given_up_after_seconds(cast: Cast) -> None:
+    once = op()
+    with _held_by_another():
+        started = time.monotonic()
+        with pytest.raises(DatabaseGone), open_case(cast.client, cast.case, Permission.WRITE_GOALS, op=once):
+            pass
+        assert 3 < time.monotonic() - started < 9
+    with open_case(cast.client, cast.case, Permission.WRITE_GOALS, op=once):
+        pass
+    assert [entry.operation for entry in entries(cast.case)] == [once]
+
+
+@pytest.fixture
+def on_postgresql(fresh_postgres: Any, use: Callable[..., None]) -> None:
+    use(database_url=fresh_postgres.make())
+
+
+def test_postgresql_waits_for_nothing_without_end_but_in_a_migration(on_postgresql: None) -> None:
+    limits = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+    patient = make_engine(engine().url, patient=True)
+    with engine().connect() as ours, patient.connect() as migrating:
+        assert [ours.exec_driver_sql(f"SHOW {limit}").scalar() for limit in limits] == ["5s", "10s", "30s"]
+        assert {migrating.exec_driver_sql(f"SHOW {limit}").scalar() for limit in limits} == {"0"}
+    patient.dispose()
+
+
+def test_a_statement_without_end_is_given_up(on_postgresql: None) -> None:
+    with pytest.raises(DatabaseGone), transaction(writes=False) as db:
+        db.connection().exec_driver_sql("SET LOCAL statement_timeout = '50ms'")
+        db.connection().exec_driver_sql("SELECT pg_sleep(20)")

@@ -1,11 +1,13 @@
 """A socket does not outlive its session."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
 from portal.access.gateway import SWEEP_SECONDS
-from tests.wire.client import Socket
+from tests.wire.client import BOOT, Socket
 from tests.wire.conftest import DIARY, Server
 
 ENDS: dict[str, Callable[[Server], None]] = {
@@ -96,3 +98,28 @@ def test_acting_keeps_a_session_alive(server: Server) -> None:
     socket.call(f"{DIARY}.counted")
     socket.listen(0.5, until='"calls_rx_state_":2')
     assert server.seen("client") < 60
+
+
+def test_a_page_opens_while_another_process_holds_the_database(server: Server) -> None:
+    """Noting when a session was last seen needs a lock; the first event must not be lost for it."""
+    server.age("client", "last_seen_at", 2)
+    with closing(sqlite3.connect(server.folder / "data" / "rapport.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        socket = server.client.open(cookie=server.cookie("client"))
+        assert '"is_hydrated_rx_state_":true' in socket.listen(1, until='"is_hydrated_rx_state_":true')
+        other.execute("ROLLBACK")
+    assert server.seen("client") > 60
+    assert not socket.ended(0.1)
+
+
+def test_a_page_whose_session_cannot_be_read_is_made_to_ask_again(server: Server) -> None:
+    socket = _open(server)
+    server.sql("ALTER TABLE person RENAME TO out_of_reach")
+    try:
+        socket.call(BOOT)
+        assert socket.ended()
+        assert "state_mismatch" not in socket.text, "the page must not load anew: what was typed would be gone"
+    finally:
+        server.sql("ALTER TABLE out_of_reach RENAME TO person")
+    again = server.client.open(cookie=server.cookie("client"), token=socket.token)
+    assert "while signed in" in again.listen(1, until="while signed in")
