@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from fractions import Fraction
@@ -36,6 +37,7 @@ from portal.checkins.domain import (
 from portal.checkins.schemas import SKIPPED, Answers, Course, CoursePoint, HomePart, Names, Sheet, Standing
 from portal.kit import clock
 from portal.kit.i18n import N_, ago, clock_time, day, day_with_year, moment, number, say, say_n
+from portal.kit.refusal import DatabaseGone
 from portal.live.state import CasePage, Here
 
 _UNKNOWN = {Side.CLIENT: N_("The client"), Side.THERAPIST: N_("The therapist")}
@@ -374,7 +376,9 @@ class Room(CasePage, mixin=True):
         return Words(self.lang, self._time_zone, clock.now())
 
     async def _keep_time(self) -> None:
-        await asyncio.to_thread(service.keep_time, self.case_id)
+        # What one sees is judged by the present moment anyway, so storage that cannot be written keeps nobody from looking.
+        with suppress(DatabaseGone):
+            await asyncio.to_thread(service.keep_time, self.case_id)
 
 
 class CheckInsState(Room, Here):

@@ -25,7 +25,7 @@ def bind(state: type[rx.State]) -> None:
     """Tell the frame which state says who is here; the floor above calls this once, before any page is made.
 
     It reads `authorised`, `shown_at`, `missing`, `signed_in`, `lang`, `dir`, `theme`, `contacts`, `my_name`, `role`,
-    `is_admin`, `case_path`, `case_name`, `present`, `refusal`, `receipts`, and calls `refusal_read` and `language_chosen`.
+    `is_admin`, `case_path`, `case_name`, `present`, `refusal`, `unshown`, `receipts`, and calls `refusal_read` and `language_chosen`.
     """
     _bound[:] = [state]
 
@@ -85,7 +85,7 @@ def page_frame(
         parts.Refusal.create(words=state.refusal, receipts=state.receipts, on_read=state.refusal_read),
         *children,
     ]
-    waits = rx.fragment(_bare_heading(), skeleton if skeleton is not None else bones())
+    waits = rx.fragment(_bare_heading(), parts.Unshown.create(words=state.unshown), skeleton if skeleton is not None else bones())
     whole = rx.cond(state.missing, _nothing_here(), rx.fragment(*shown))
     there = parts.AtItsAddress.create(whole, waits, addresses=state.shown_at)
     body = rx.cond(state.authorised, there, waits) if needs_sign_in else rx.fragment(*shown)

@@ -188,6 +188,15 @@ class AtItsAddress(_Part):
     addresses: rx.Var[dict[str, str]]
 
 
+class Unshown(_Part):
+    """Why a page is not there yet; it asks for it again by itself."""
+
+    library = SURROUNDINGS
+    tag = "Unshown"
+
+    words: rx.Var[str]
+
+
 class Boundary(_Part):
     """What is shown when a page falls over."""
 

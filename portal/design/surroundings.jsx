@@ -1,7 +1,7 @@
 // What surrounds every page: its language and theme, the server's receipts, the connection, and the way out.
 import { Component, useContext, useEffect, useLayoutEffect, useState } from "react";
 import { useLocation } from "react-router";
-import { ColorModeContext, EventLoopContext } from "$/utils/context";
+import { ColorModeContext, EventLoopContext, onLoadInternalEvent } from "$/utils/context";
 import { connection, receive, useSaved, wasAnsweredAtItsPlace } from "./saving.jsx";
 import { currentLanguage, speak, useWords } from "./words.jsx";
 
@@ -111,6 +111,37 @@ export function Refusal({ words: sentence = "", receipts, onRead }) {
               <path d="M6 6l12 12M18 6L6 18" />
             </svg>
           </button>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+const ASK_AFTER = 3000;
+const ASK_AT_LEAST_EVERY = 20000;
+
+// Why there is only the skeleton: the page is asked for again, after ever longer pauses, until it can be shown.
+export function Unshown({ words: sentence = "" }) {
+  const [addEvents] = useContext(EventLoopContext);
+  useEffect(() => {
+    if (!sentence) return;
+    let pause = ASK_AFTER;
+    let timer;
+    const wait = () => {
+      timer = setTimeout(() => {
+        addEvents(onLoadInternalEvent(), [], {});
+        pause = Math.min(pause * 1.4, ASK_AT_LEAST_EVERY);
+        wait();
+      }, pause);
+    };
+    wait();
+    return () => clearTimeout(timer);
+  }, [sentence]);
+  return (
+    <div role="alert" className="refusal-place">
+      {sentence ? (
+        <div className="refusal arrives">
+          <div>{sentence}</div>
         </div>
       ) : null}
     </div>

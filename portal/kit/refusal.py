@@ -78,3 +78,9 @@ class DatabaseGone(Refusal):
     """The database is locked, full or out of reach; nothing was stored."""
 
     sentence = "Not saved: the portal cannot reach its storage just now. Your text is kept here; please try again."
+
+
+class NotShown(Refusal):
+    """Nothing was to be changed, only read, and storage is out of reach for the moment."""
+
+    sentence = "This cannot be shown just now: the portal cannot reach its storage. It is tried again by itself."

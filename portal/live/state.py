@@ -14,7 +14,7 @@ from portal.access.permissions import CaseRole
 from portal.design.seen import Choice, Contact, Present, Receipt
 from portal.kit import clock
 from portal.kit.i18n import best_language, clock_time, direction, is_language, languages, say
-from portal.kit.refusal import AlreadyDone, BadInput, ChangedMeanwhile, DatabaseGone, NotFound, NotSignedIn, Refusal, TooMuchText
+from portal.kit.refusal import AlreadyDone, BadInput, ChangedMeanwhile, DatabaseGone, NotFound, NotShown, NotSignedIn, Refusal, TooMuchText
 from portal.live.bell import Listener, bell
 from portal.live.policy import anyone, server_only
 from portal.settings import settings
@@ -45,6 +45,7 @@ class Here(rx.State):
     case_name: str = ""
     present: list[Present] = []
     refusal: str = ""
+    unshown: str = ""
     receipts: list[Receipt] = []
 
     _person_id: str = ""
@@ -120,6 +121,7 @@ class Here(rx.State):
             case_name="",
             present=[],
             receipts=[],
+            unshown="",
         )
 
     def _speak(self, chosen: str) -> None:
@@ -210,23 +212,28 @@ class SignedInPage(rx.State, mixin=True):
     async def page_opened(self) -> Any:
         """The page was opened, reloaded or came back after a lost connection: everything anew from the database."""
         self.reset()
-        identity = await self._recognise()
-        if identity is None:
-            await bell.leave(self._tab)
-            return rx.redirect(routes.SIGN_IN)
         try:
+            identity = await self._recognise()
+            if identity is None:
+                await bell.leave(self._tab)
+                return rx.redirect(routes.SIGN_IN)
             if (instead := await self._open(identity)) is not None:
                 return instead
         except NotSignedIn:
             return rx.redirect(routes.SIGN_IN)
         except NotFound:
             await bell.leave(self._tab)
-            self._set(authorised=True, missing=True)
+            self._set(authorised=True, missing=True, unshown="")
             self._stands_for_its_address()
+            return None
+        except DatabaseGone:
+            # An empty page would be a false one. The skeleton stays, says why, and opens the page again after a while.
+            self._speak(self.lang)
+            self._set(authorised=False, unshown=self._say(NotShown.sentence))
             return None
         except Refusal as refusal:
             self._refuse(refusal)
-        self._set(authorised=True, missing=False)
+        self._set(authorised=True, missing=False, unshown="")
         self._stands_for_its_address()
         return None
 
@@ -244,13 +251,30 @@ class SignedInPage(rx.State, mixin=True):
     async def _rung(self) -> None:
         """The bell: the same view once more, with the rights of this page's person as they are now."""
         try:
-            await self._show()
+            await self._show_whole()
         except (NotSignedIn, NotFound):
             self.reset()
-            self._set(authorised=False)
+            self._set(authorised=False, present=[])
             await bell.leave(self._tab)
+        except DatabaseGone:
+            self._show_later()
         except Refusal as refusal:
             self._refuse(refusal)
+        else:
+            self._is_shown()
+
+    async def _show_whole(self) -> None:
+        await self._show()
+
+    def _show_later(self) -> None:
+        """What stands on the page may be old: say so, unless something weightier is being said, and look again soon."""
+        if not self.refusal:
+            self._set(refusal=self._say(NotShown.sentence))
+        bell.wake_later(self._tab)
+
+    def _is_shown(self) -> None:
+        if self.refusal == self._say(NotShown.sentence):
+            self._set(refusal="")
 
     async def _change(
         self, verb: Callable[Concatenate[Caller, Args], Result], *args: Args.args, **kwargs: Args.kwargs
@@ -273,8 +297,12 @@ class SignedInPage(rx.State, mixin=True):
     async def _show_or_say(self) -> None:
         try:
             await self._show()
+        except DatabaseGone:
+            self._show_later()
         except Refusal as refusal:
             self._refuse(refusal)
+        else:
+            self._is_shown()
 
 
 class CasePage(SignedInPage, mixin=True):
@@ -310,16 +338,9 @@ class CasePage(SignedInPage, mixin=True):
             ],
         )
 
-    async def _rung(self) -> None:
-        try:
-            await self._show()
-            await self._show_people()
-        except (NotSignedIn, NotFound):
-            self.reset()
-            self._set(authorised=False, present=[])
-            await bell.leave(self._tab)
-        except Refusal as refusal:
-            self._refuse(refusal)
+    async def _show_whole(self) -> None:
+        await self._show()
+        await self._show_people()
 
     async def _do(
         self, verb: Callable[..., Result], *args: Any, op: str, **kwargs: Any
