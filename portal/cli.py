@@ -177,6 +177,34 @@ def verify_log() -> None:
     _say("Every access log is whole.")
 
 
+@commands.command("rotate-keys")
+def rotate_keys() -> None:
+    """Seal everything anew under new keys. The portal must be stopped; open invitations and password links end."""
+    from portal import rotate
+    from portal.doctor import examine_key
+    from portal.kit.refusal import DatabaseGone
+    from portal.serve import answers
+
+    known = settings()
+    if answers(known):
+        _fail("The portal is running. Stop it first: it could not read any more what is sealed anew.")
+    for finding in examine_key(known):
+        if not rotate.is_under_way(known):
+            _fail(finding.sentence)
+    try:
+        with _step("Sealing everything under new keys"):
+            done = rotate.rotate()
+    except rotate.BrokenLog:
+        _fail("\nNothing was changed: an access log does not fit together. `python -m portal verify-log` says which.")
+    except DatabaseGone:
+        _fail("\nNothing was changed: the database cannot be reached, or somebody else holds it. Try again.")
+    _say(f"{done.cases} cases, {done.values} sealed values.")
+    if done.old_key is None:
+        _say(f"Set RAPPORT_MASTER_KEY to the content of {done.new_key}, then delete that file. The portal does not start with the old key.")
+    else:
+        _say(f"The new master key is {done.new_key}. Keep {done.old_key} with the backups from before today, which it opens, and delete it here.")
+
+
 @commands.command(hidden=True)
 def server() -> None:
     """The server process alone; `serve` starts and supervises it."""

@@ -3,18 +3,20 @@
 from sqlmodel import Session
 
 from portal.access.models import Case, Person, PracticeKey
-from portal.kit.crypto import DataKey, new_key
+from portal.kit.crypto import DataKey, MasterKey, OtherKey, new_key
 from portal.kit.keys import master_key
 
-_ACCOUNTS = "accounts"
+ACCOUNTS = "accounts"
+"""The purpose of the key that seals account data."""
+
 _in_use: dict[bytes, DataKey] = {}
 
 
 def account_key(db: Session) -> DataKey:
     """The key that seals names and addresses; made on the very first call of a practice."""
-    row = db.get(PracticeKey, _ACCOUNTS)
+    row = db.get(PracticeKey, ACCOUNTS)
     if row is None:
-        row = PracticeKey(purpose=_ACCOUNTS, number=1, wrapped=master_key().wrap(new_key(), _ACCOUNTS))
+        row = PracticeKey(purpose=ACCOUNTS, number=1, wrapped=master_key().wrap(new_key(), ACCOUNTS))
         db.add(row)
         db.flush()
     return _opened(row)
@@ -28,7 +30,7 @@ def known_account_key() -> DataKey | None:
 def _opened(row: PracticeKey) -> DataKey:
     if row.wrapped not in _in_use:
         _in_use.clear()
-        _in_use[row.wrapped] = DataKey(row.number, master_key().unwrap(row.wrapped, _ACCOUNTS))
+        _in_use[row.wrapped] = DataKey(row.number, master_key().unwrap(row.wrapped, ACCOUNTS))
     return _in_use[row.wrapped]
 
 
@@ -47,19 +49,19 @@ def case_key(case: Case) -> DataKey:
     return DataKey(case.key_number, master_key().unwrap(case.wrapped_key, case.id))
 
 
-def email_index(email: str) -> str:
-    """The blind index under which an address is found without being readable."""
-    return master_key().mac("email", email.strip().casefold())
+def email_index(email: str, master: MasterKey | None = None) -> str:
+    """The blind index under which an address is found without being readable; under `master`, if it is not the present one."""
+    return (master or master_key()).mac("email", email.strip().casefold())
 
 
 def name_of(person: Person, key: DataKey) -> str:
     """The person's name in the clear."""
-    return key.unseal(person.name, f"person.name:{person.id}")
+    return _unsealed(key, person.name, f"person.name:{person.id}")
 
 
 def pronouns_of(person: Person, key: DataKey) -> str:
     """The person's pronouns, if they gave any."""
-    return "" if person.pronouns is None else key.unseal(person.pronouns, f"person.pronouns:{person.id}")
+    return "" if person.pronouns is None else _unsealed(key, person.pronouns, f"person.pronouns:{person.id}")
 
 
 def initials(name: str) -> str:
@@ -69,4 +71,12 @@ def initials(name: str) -> str:
 
 def email_of(person: Person, key: DataKey) -> str:
     """The person's address in the clear."""
-    return key.unseal(person.email, f"person.email:{person.id}")
+    return _unsealed(key, person.email, f"person.email:{person.id}")
+
+
+def _unsealed(key: DataKey, sealed: bytes, where: str) -> str:
+    try:
+        return key.unseal(sealed, where)
+    except OtherKey:
+        forget()  # the keys were changed under this process: the next question opens the present ones
+        raise

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from sqlmodel import Session, col, select
 
 from portal.access.models import AccessEntry, Case
+from portal.kit.crypto import MasterKey
 from portal.kit.ids import new_id
 from portal.kit.keys import master_key
 
 
-def entry_hash(entry: AccessEntry) -> str:
-    """HMAC-SHA256 over every column and the previous hash, under a key that the database does not hold."""
+def entry_hash(entry: AccessEntry, master: MasterKey | None = None) -> str:
+    """HMAC-SHA256 over every column and the previous hash, under a key that the database does not hold (the present master's)."""
     fields = [
         entry.id,
         entry.case_id,
@@ -25,12 +26,12 @@ def entry_hash(entry: AccessEntry) -> str:
         entry.operation,
         entry.previous,
     ]
-    return master_key().mac("access log", json.dumps(fields, ensure_ascii=True))
+    return (master or master_key()).mac("access log", json.dumps(fields, ensure_ascii=True))
 
 
-def end_seal(case: Case) -> str:
+def end_seal(case: Case, master: MasterKey | None = None) -> str:
     """HMAC-SHA256 over how many entries there are and the newest one's hash: without it the newest could be cut off unseen."""
-    return master_key().mac("access log end", json.dumps([case.id, case.log_count, case.log_head]))
+    return (master or master_key()).mac("access log end", json.dumps([case.id, case.log_count, case.log_head]))
 
 
 def begin(case: Case) -> None:

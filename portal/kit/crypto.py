@@ -21,6 +21,10 @@ class Unreadable(Exception):
     """A sealed value that this key cannot open: wrong key, wrong place, or altered."""
 
 
+class OtherKey(Unreadable):
+    """A value that says of itself that another data key sealed it: an older or a newer one."""
+
+
 def new_key() -> bytes:
     """A fresh 256-bit key."""
     return AESGCM.generate_key(256)
@@ -49,7 +53,7 @@ class DataKey:
         """The text sealed for `where`. Raises Unreadable."""
         head, nonce = sealed[: 1 + _KEY_ID], sealed[1 + _KEY_ID : 1 + _KEY_ID + _NONCE]
         if head != bytes([_FORMAT]) + self.number.to_bytes(_KEY_ID, "big"):
-            raise Unreadable("sealed with another key")
+            raise OtherKey("sealed with another key")
         try:
             return _cipher(self.material).decrypt(nonce, sealed[1 + _KEY_ID + _NONCE :], head + where.encode()).decode()
         except InvalidTag:
@@ -69,6 +73,10 @@ class MasterKey:
         if len(material) != 32:
             raise ValueError("the master key must be 32 bytes in base64")
         return cls(material)
+
+    def encoded(self) -> str:
+        """As the settings and the key's file hold it: 44 characters of base64."""
+        return base64.urlsafe_b64encode(self.material).decode()
 
     def derived(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose (HKDF-SHA256, RFC 5869)."""

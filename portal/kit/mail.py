@@ -13,7 +13,7 @@ import aiosmtplib
 from sqlmodel import Session
 
 from portal.kit import clock, ids, logs, repository
-from portal.kit.crypto import DataKey
+from portal.kit.crypto import DataKey, MasterKey
 from portal.kit.db import transaction
 from portal.kit.keys import master_key
 from portal.kit.models import OutboxLetter
@@ -41,7 +41,7 @@ def post(db: Session, letter: Letter, *, kind: str, keep: timedelta = KEPT) -> s
 
     `kind` is written to logs; `keep` is how long trying makes sense. Returns the letter's id.
     """
-    now, key, letter_id = clock.now(), _key(), ids.new_id()
+    now, key, letter_id = clock.now(), outbox_key(), ids.new_id()
     db.add(
         OutboxLetter(
             id=letter_id,
@@ -94,12 +94,13 @@ def sweep() -> int:
         return repository.wipe_expired(db, now) + repository.forget_done(db, now, REMEMBERED)
 
 
-def _key() -> DataKey:
-    return DataKey(number=0, material=master_key().derived("outbox"))
+def outbox_key(master: MasterKey | None = None) -> DataKey:
+    """The key that seals letters: the master key's own, for they belong to no case and are wiped soon."""
+    return DataKey(number=0, material=(master or master_key()).derived("outbox"))
 
 
 def _unsealed(row: OutboxLetter) -> Letter:
-    key = _key()
+    key = outbox_key()
     return Letter(
         to=key.unseal(row.recipient or b"", f"outbox.recipient:{row.id}"),
         subject=key.unseal(row.subject or b"", f"outbox.subject:{row.id}"),
