@@ -16,7 +16,7 @@ from portal.checkins.schemas import Answers, dump_signal, load_signal, side_of
 from portal.kit.refusal import NotFound
 
 _ANSWERS = "checkin_answers.answers"
-SIGNAL = "checkin.signal"
+_SIGNAL = "checkin.signal"
 _NOTE = "checkin_note.text"
 
 
@@ -127,11 +127,11 @@ class CheckIns:
 
     def signal_of(self, row: CheckInRow) -> Signal:
         """What the rules said at the reveal."""
-        return load_signal(self._case.unseal(row.id, SIGNAL, row.signal)) if row.signal is not None else Signal()
+        return load_signal(self._case.unseal(row.id, _SIGNAL, row.signal)) if row.signal is not None else Signal()
 
     def seal_signal(self, row_id: str, signal: Signal) -> bytes:
         """A signal's sealed form."""
-        return self._case.seal(row_id, SIGNAL, dump_signal(signal))
+        return self._case.seal(row_id, _SIGNAL, dump_signal(signal))
 
     def note_text(self, note: NoteRow) -> str:
         """A note in the clear."""

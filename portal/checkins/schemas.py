@@ -222,11 +222,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class LastCheckIn:
-    """The newest check-in of a case for the caseload: where it stands and, once both read it, the banner's rule."""
+    """The newest check-in of a case for the caseload: where it stands, and nothing of what is in it."""
 
     status: Status
     at: datetime
-    rule: Rule | None = None
     overdue: bool = False
 
 

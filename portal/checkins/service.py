@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from portal import routes
-from portal.access import keys
 from portal.access.gate import Caller, OpenCase, OpenUpkeep, log_upkeep, open_account, open_case, open_upkeep
 from portal.access.models import Case, CaseStatus
 from portal.access.permissions import Act, Permission
@@ -19,7 +18,6 @@ from portal.checkins.domain import (
     Choice,
     NotDone,
     NothingAnswered,
-    Rule,
     Side,
     Status,
     mean,
@@ -45,7 +43,6 @@ from portal.checkins.schemas import (
     Ref,
     Sheet,
     Standing,
-    load_signal,
     parse_choice,
     side_of,
 )
@@ -143,7 +140,7 @@ def open_refs(caller: Caller, case_id: str) -> tuple[Ref, ...]:
 
 
 def waiting(caller: Caller) -> dict[str, tuple[Waiting, ...]]:
-    """What waits for a therapist in each case's check-ins, without any answer in it."""
+    """What waits for a therapist in each case's check-ins: states and times. Nothing sealed is opened, so no look is entered."""
     with open_account(caller, Permission.READ_CASELOAD, writes=False) as account:
         found: dict[str, list[Waiting]] = defaultdict(list)
         for case, row, done_at in repository.newest_of_caseload(account.db, account.me.id):
@@ -153,9 +150,7 @@ def waiting(caller: Caller) -> dict[str, tuple[Waiting, ...]]:
             elif here.status is Status.OPEN and done_at is None:
                 found[case.id].append(Waiting(N_("Your side of the check-in"), row.opened_at, routes.CHECKIN, row.id))
             elif here.status is Status.REVEALED:
-                differ = _rule(case, row) is Rule.GAP
-                what = N_("You see this differently: a check-in to talk about") if differ else N_("A check-in to talk about")
-                found[case.id].append(Waiting(what, row.revealed_at or row.opened_at, routes.CHECKIN, row.id))
+                found[case.id].append(Waiting(N_("A check-in to talk about"), row.revealed_at or row.opened_at, routes.CHECKIN, row.id))
             elif here.status is Status.SHARED_ALONE and row.talked_at is None:
                 what = N_("Answers shared with you after the time was over, to talk about")
                 found[case.id].append(Waiting(what, row.revealed_at or row.opened_at, routes.CHECKIN, row.id))
@@ -163,7 +158,7 @@ def waiting(caller: Caller) -> dict[str, tuple[Waiting, ...]]:
 
 
 def last_checkins(caller: Caller) -> dict[str, LastCheckIn]:
-    """The newest check-in of each case of a therapist."""
+    """The newest check-in of each case of a therapist: states and times. Nothing sealed is opened, so no look is entered."""
     with open_account(caller, Permission.READ_CASELOAD, writes=False) as account:
         last: dict[str, LastCheckIn] = {}
         for case, row, _ in repository.newest_of_caseload(account.db, account.me.id):
@@ -172,7 +167,6 @@ def last_checkins(caller: Caller) -> dict[str, LastCheckIn]:
                 last[case.id] = LastCheckIn(
                     status=_towards_others(here.status),
                     at=row.revealed_at or row.opened_at,
-                    rule=_rule(case, row),
                     overdue=here.status is Status.OPEN and account.now - row.opened_at >= OVERDUE_AFTER,
                 )
         return last
@@ -528,10 +522,3 @@ def _name(case: OpenCase, person_id: str | None) -> str:
 
 def _stored(row: CheckInRow) -> CheckIn:
     return CheckIn(Status(row.status), row.opened_at, row.expires_at)
-
-
-def _rule(case: Case, row: CheckInRow) -> Rule | None:
-    """The banner's rule of a revealed check-in of the therapist's own caseload: a label both have seen, no answer."""
-    if row.signal is None or row.status not in OPENED_FOR_BOTH:
-        return None
-    return load_signal(keys.case_key(case).unseal(row.signal, f"{repository.SIGNAL}:{row.id}")).rule

@@ -32,7 +32,6 @@ from portal.cases.schemas import (
 )
 from portal.cases.state import wait_lines
 from portal.checkins import service as checkins
-from portal.checkins.domain import Rule
 from portal.checkins.domain import Status as CheckInStatus
 from portal.checkins.schemas import LastCheckIn
 from portal.design import empty_state, link_to, notice, page_frame, section, t
@@ -364,10 +363,6 @@ def _last_checkin(lang: str, zone: str, last: LastCheckIn | None) -> tuple[str, 
         return say(lang, N_("open since {day}"), day=when), "words"
     if last.status is CheckInStatus.LAPSED:
         return say(lang, N_("ran out, {day}"), day=when), "none"
-    if last.rule is Rule.GAP:
-        return say(lang, N_("you see this differently, {day}"), day=when), "plain"
-    if last.rule is not None:
-        return say(lang, N_("something changed, {day}"), day=when), "plain"
     return say(lang, N_("done by both, {day}"), day=when), "words"
 
 

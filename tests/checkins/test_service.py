@@ -29,6 +29,7 @@ from portal.checkins.domain import (
 )
 from portal.checkins.models import AnswersRow
 from portal.kit import clock
+from portal.kit.crypto import DataKey
 from portal.kit.db import engine, transaction
 from portal.kit.refusal import AlreadyDone as OperationDone
 from portal.kit.refusal import BadInput, ChangedMeanwhile, Forbidden, NotFound, NotSignedIn
@@ -451,11 +452,23 @@ def test_caseload_says_what_waits_and_how_the_last_one_went(cast: Cast) -> None:
     assert service.waiting(cast.therapist) == {}
     answer(cast, cast.client, checkin_id, (7, 9, 9, 9, 9, 9))
     (talk,) = service.waiting(cast.therapist)[cast.case]
-    assert talk.what.startswith("You see this differently")
-    assert service.last_checkins(cast.therapist)[cast.case].rule is Rule.GAP
+    assert talk.what == "A check-in to talk about"
+    assert service.last_checkins(cast.therapist)[cast.case].status is Status.REVEALED
     assert service.waiting(cast.second_therapist) == {}
     with pytest.raises(Forbidden):
         service.waiting(cast.client)
+
+
+def test_caseload_opens_nothing_that_is_sealed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of it is entered into the log, so nothing of it may be content: names apart, everything stays sealed."""
+    checkin_id = start(cast)
+    answer(cast, cast.therapist, checkin_id, (9, 9, 9, 9, 9, 9))
+    answer(cast, cast.client, checkin_id, (7, 9, 9, 9, 9, 9))
+    opened: list[str] = []
+    unseal = DataKey.unseal
+    monkeypatch.setattr(DataKey, "unseal", lambda key, sealed, where: (opened.append(where), unseal(key, sealed, where))[1])
+    assert service.waiting(cast.therapist) and service.last_checkins(cast.therapist)
+    assert [where for where in opened if not where.startswith("person.")] == []
 
 
 def test_caseload_says_when_one_is_overdue(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from portal.access.models import Case, Person, PersonKind, PersonSession
 from portal.accounts import service as accounts
 from portal.cases import service as cases
 from portal.checkins import service as checkins
-from portal.checkins.domain import Rule
+from portal.checkins.domain import Status
 from portal.feedback import service as feedback
 from portal.goals import service as goals
 from portal.kit.db import transaction
@@ -108,7 +108,7 @@ def test_theo_sees_who_waits_a_gap_and_a_beginning(filled: list[demo.SignIn]) ->
     names = {one.case_id: one.clients[0] for one in cases.caseload(theo).cases}
     assert sorted(names.values()) == ["Ada Lorn", "Mika Vane", "Rui Marsh"]
     last = {names[case_id]: found for case_id, found in checkins.last_checkins(theo).items()}
-    assert last["Rui Marsh"].rule is Rule.GAP
+    assert last["Rui Marsh"].status is Status.REVEALED
     assert "Ada Lorn" not in last
     assert {names[case_id] for case_id in feedback.waiting(theo)} == {"Rui Marsh"}
 
