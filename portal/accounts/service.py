@@ -437,7 +437,7 @@ def _devices(opened: OpenAccount) -> tuple[Device, ...]:
     return tuple(Device(row.id, row.device, row.created_at, row.last_seen_at, row.id == opened.session_id) for row in ordered)
 
 
-def change_profile(caller: Caller, form: ProfileForm, *, op: str = "") -> None:
+def change_profile(caller: Caller, form: ProfileForm) -> None:
     """Change what is given of name, pronouns, language, time zone and theme. Raises BadInput, naming the field."""
     form = form.parse()
     with open_account(caller, Permission.CHANGE_OWN_ACCOUNT) as opened:
@@ -492,7 +492,7 @@ def ask_for_address(caller: Caller, form: ChangeAddressForm, visit: Visit) -> No
             mail.post(opened.db, _address_letter(fresh, opened.name, form.email, _language(opened.me)), kind="address")
 
 
-def confirm_address(caller: Caller, typed: str, *, op: str = "") -> None:
+def confirm_address(caller: Caller, typed: str) -> None:
     """Take the new address, with the code that went there; a letter to the old one says so. Raises NotValid and PleaseWait."""
     waits = _count_code(caller)
     if waits:
@@ -602,7 +602,7 @@ def _pairings(opened: OpenAccount, names: dict[str, str]) -> tuple[Pairing, ...]
     )
 
 
-def invite(caller: Caller, form: InviteForm, *, op: str = "") -> Handed:
+def invite(caller: Caller, form: InviteForm) -> Handed:
     """Invite somebody: an account without a password, and a letter with a link and a code that work once, for 72 hours.
 
     Without a mail server the returned link and code are there to be handed over, this once. Raises BadInput and AddressTaken.
@@ -615,13 +615,13 @@ def invite(caller: Caller, form: InviteForm, *, op: str = "") -> Handed:
         return _invite(opened, person)
 
 
-def invite_again(caller: Caller, person_id: str, *, op: str = "") -> Handed:
+def invite_again(caller: Caller, person_id: str) -> Handed:
     """Send a fresh invitation; the earlier link and code end. Raises NotFound for who is no longer, or not, invited."""
     with open_account(caller, Permission.INVITE_PEOPLE) as opened:
         return _invite(opened, _still_invited(opened, person_id))
 
 
-def withdraw_invitation(caller: Caller, person_id: str, *, op: str = "") -> None:
+def withdraw_invitation(caller: Caller, person_id: str) -> None:
     """Withdraw an invitation: link and code end. Who takes part in no case is forgotten altogether. Raises NotFound."""
     with open_account(caller, Permission.INVITE_PEOPLE) as opened:
         person = _still_invited(opened, person_id)
@@ -648,7 +648,7 @@ def _invite(opened: OpenAccount, person: Person) -> Handed:
     return Handed(person.id, name, email, fresh.ticket.expires_at)
 
 
-def deactivate(caller: Caller, person_id: str, *, op: str = "") -> tuple[str, ...]:
+def deactivate(caller: Caller, person_id: str) -> tuple[str, ...]:
     """Close somebody's account: all their sessions end, nothing is deleted, and every case they take part in says so in its log.
 
     Returns the ids of those cases, whose bells the caller rings. Raises NotFound, NotYourself and LastAdmin.
@@ -670,7 +670,7 @@ def _leave(opened: OpenAccount, person: Person) -> tuple[str, ...]:
     return _note_in_cases(opened, person, Permission.DEACTIVATE_PEOPLE)
 
 
-def reactivate(caller: Caller, person_id: str, *, op: str = "") -> tuple[str, ...]:
+def reactivate(caller: Caller, person_id: str) -> tuple[str, ...]:
     """Open somebody's account again, with their own password; who never had one is invited anew. Noted as `deactivate` is. Raises NotFound."""
     with open_account(caller, Permission.DEACTIVATE_PEOPLE) as opened:
         person = repository.person(opened.db, person_id)
@@ -689,7 +689,7 @@ def _note_in_cases(opened: OpenAccount, person: Person, action: str) -> tuple[st
     return tuple(case.id for case in cases)
 
 
-def let_run_practice(caller: Caller, person_id: str, allowed: bool, *, op: str = "") -> None:
+def let_run_practice(caller: Caller, person_id: str, allowed: bool) -> None:
     """Give somebody of the staff the right to run the practice's accounts, or take it; taking it ends their sessions.
 
     Raises NotFound, NotYourself and LastAdmin.
@@ -708,7 +708,7 @@ def let_run_practice(caller: Caller, person_id: str, allowed: bool, *, op: str =
         opened.db.add(person)
 
 
-def rename_practice(caller: Caller, name: str, *, op: str = "") -> None:
+def rename_practice(caller: Caller, name: str) -> None:
     """Give the practice its name. Raises BadInput."""
     named = parsed_practice_name(name)
     with open_account(caller, Permission.INVITE_PEOPLE) as opened:

@@ -175,23 +175,23 @@ class AccountState(_Told, SignedInPage, Here):
     @signed_in
     async def name_typed(self, text: str, version: int, op: str) -> None:
         """Another name."""
-        await self._change(service.change_profile, ProfileForm(name=text), op=op)
+        await self._store(op, service.change_profile, ProfileForm(name=text))
 
     @signed_in
     async def pronouns_typed(self, text: str, version: int, op: str) -> None:
         """Other pronouns, or none."""
-        await self._change(service.change_profile, ProfileForm(pronouns=text), op=op)
+        await self._store(op, service.change_profile, ProfileForm(pronouns=text))
 
     @signed_in(longest=64)
     async def zone_chosen(self, zone: str, op: str) -> None:
         """Another time zone."""
-        await self._change(service.change_profile, ProfileForm(time_zone=zone), op=op)
+        await self._store(op, service.change_profile, ProfileForm(time_zone=zone))
         self._time_zone = self.time_zone or self._time_zone
 
     @signed_in(longest=64)
     async def theme_chosen(self, theme: str, op: str) -> None:
         """Light, dark, or as the device says."""
-        await self._change(service.change_profile, ProfileForm(theme=theme), op=op)
+        await self._store(op, service.change_profile, ProfileForm(theme=theme))
 
     @signed_in(longest=36)
     async def device_ended(self, session_id: str) -> None:

@@ -280,7 +280,12 @@ class SignedInPage(rx.State, mixin=True):
         self, verb: Callable[Concatenate[Caller, Args], Result], *args: Args.args, **kwargs: Args.kwargs
     ) -> Result | None:
         """Carry out a change outside any case and show the page again; None if it was refused (said above the page)."""
-        op = str(kwargs.get("op", ""))
+        return await self._store("", verb, *args, **kwargs)
+
+    async def _store(
+        self, op: str, verb: Callable[Concatenate[Caller, Args], Result], *args: Args.args, **kwargs: Args.kwargs
+    ) -> Result | None:
+        """As `_change`, for a field that waits for the answer to its operation; the verb must be safe to call twice."""
         result: Result | None = None
         try:
             result = await self._ask(verb, *args, **kwargs)

@@ -234,7 +234,7 @@ class PracticeState(SignedInPage, Here):
     @signed_in(longest=400)
     async def practice_renamed(self, text: str, version: int, op: str) -> None:
         """The practice gets another name."""
-        await self._change(accounts.rename_practice, text, op=op)
+        await self._store(op, accounts.rename_practice, text)
 
 
 def practice_page() -> rx.Component:
