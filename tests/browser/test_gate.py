@@ -75,3 +75,16 @@ def test_an_ended_session_leaves_nothing_on_an_open_page(people: People, practic
     assert page.url != portal.url + routes.HOME
 
 
+def test_without_its_socket_a_page_of_a_case_is_a_skeleton(people: People, practice: Practice) -> None:
+    """What the server hands out over HTTP is the same for everybody: nothing of a case, of anyone or of what can be done."""
+    portal, cast = practice
+    page = _signed_in(people, practice, "client")
+    page.route_web_socket("**/*", lambda socket: socket.close())
+    page.goto(portal.url + routes.in_case(routes.GOALS, cast.case))
+    expect(page.locator("h1[data-bare]")).to_be_attached()
+    page.wait_for_timeout(1500)  # nothing may come later either
+    main = page.locator("main")
+    assert main.inner_text().split() == ["One", "moment"]
+    assert main.locator("button, input, textarea, a, article, li").count() == 0
+    everything = page.content()
+    assert not [name for name in ("Mika", "Theo", cast.ids["client"], cast.ids["therapist"]) if name in everything]

@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from portal import routes
 from portal.checkins import service
+from portal.checkins.domain import Line
+from portal.checkins.schemas import Answers
 from tests.browser.people import enter
 from tests.cast import Cast
 from tests.makers import op
-from tests.servers import Portal
+from tests.servers import Portal, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -122,6 +124,49 @@ def test_of_two_texts_in_one_field_both_are_shown_and_the_person_chooses(sheet: 
     mine = second.get_by_label(KEEP).input_value().strip()
     first.reload()
     expect(first.get_by_label(KEEP)).to_have_value(mine)
+
+
+def test_after_a_broken_line_what_the_other_device_wrote_meanwhile_is_not_overwritten(
+    practice: Practice, people: People, checkin: str
+) -> None:
+    """The text was stored, its confirmation was lost with the server, and a newer one came from elsewhere before the line was back."""
+    portal, cast = practice
+    address = routes.in_case(routes.CHECKIN, cast.case, checkin=checkin)
+    context = people()
+    lines: list[WebSocketRoute] = []
+    deaf: list[bool] = []
+
+    def pass_on(page_side: WebSocketRoute) -> None:
+        server_side = page_side.connect_to_server()
+        page_side.on_message(server_side.send)
+        server_side.on_message(lambda message: None if deaf else page_side.send(message))
+        lines.append(page_side)
+
+    context.route_web_socket("**/_event/**", pass_on)
+    page = enter(portal, cast, "client", context, address)
+    expect(page.get_by_label(KEEP)).to_be_attached()
+    _line(page)
+    page.get_by_label(KEEP).fill("The very first words")
+    expect(page.locator(".fares[data-state=saved]")).to_be_visible()
+    seen = _mine(cast, checkin).version(Line.KEEP)
+    deaf.append(True)
+    page.get_by_label(KEEP).fill("Stored, but never confirmed")
+    wait_until(lambda: _mine(cast, checkin).version(Line.KEEP) == seen + 1, 20, "the text in the database")
+    service.write_line(cast.client, cast.case, checkin, Line.KEEP, "From the other device", seen + 1, op=op())
+    page.get_by_label(KEEP).press_sequentially(", and written on", delay=1)
+    deaf.clear()
+    lines[-1].close()
+    box = page.get_by_role("group", name="Two texts")
+    expect(box.get_by_text("From the other device")).to_be_visible(timeout=30_000)
+    expect(page.get_by_label(KEEP)).to_have_value("Stored, but never confirmed, and written on")
+    assert _mine(cast, checkin).lines[Line.KEEP] == "From the other device", "nobody has chosen yet"
+    box.get_by_role("button", name="Keep my text").click()
+    expect(page.locator(".fares[data-state=saved]")).to_be_visible()
+    assert _mine(cast, checkin).lines[Line.KEEP] == "Stored, but never confirmed, and written on"
+
+
+def _mine(cast: Cast, checkin: str) -> Answers:
+    return service.sheet(cast.client, cast.case, checkin).mine
 
 
 def test_the_browser_asks_before_it_throws_unsaved_text_away(practice: Practice, sheet: Callable[[], Page]) -> None:

@@ -3,6 +3,7 @@
 from portal import routes
 from portal.access import cookies
 from portal.access.policy import Who, policy_of
+from portal.frontend import STATIC
 from portal.portal import app
 from tests.cast import Cast
 from tests.servers import Portal
@@ -58,3 +59,12 @@ def test_what_anyone_may_call_is_a_short_list() -> None:
     }
     entrance = {"link_found", "code_preferred"}
     assert {name for name in anyone - entrance if not name.endswith(("opened", "entered", "chosen", "read"))} == set()
+
+
+def test_the_built_page_lists_none_of_its_pages(practice: Practice) -> None:
+    """Reflex's plugins write such lists into the build; what is not there cannot be asked for."""
+    assert (STATIC / "index.html").is_file()
+    assert [str(path) for path in STATIC.rglob("*") if path.name.lower().startswith(("sitemap", "robots", "routes."))] == []
+    portal = practice[0]
+    for path in ("/sitemap.xml", "/robots.txt", "/routes.json", "/.env", "/assets/"):
+        assert Client(portal.port, portal.url).ask("GET", path).status == 404
