@@ -1,6 +1,7 @@
 """How migrations reach the database: the portal's settings, tables and engine rules, on SQLite and PostgreSQL alike."""
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection
 from sqlalchemy.types import TypeEngine
 from sqlmodel.sql.sqltypes import AutoString
@@ -25,6 +26,13 @@ def _type_differs(
     return False if isinstance(wanted, Moment) and "TIME" in str(found).upper() else None
 
 
+def _check_references(ctx: MigrationContext, **_step: object) -> None:
+    """SQLite does not watch over references while tables are exchanged: after each step, before it is committed, all must hold."""
+    connection = ctx.connection
+    if connection is not None and connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise RuntimeError("after this migration rows point to others that are not there")
+
+
 def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
@@ -33,6 +41,7 @@ def _migrate(connection: Connection) -> None:
         render_item=_render,
         compare_type=_type_differs,
         transaction_per_migration=True,
+        on_version_apply=_check_references,
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -43,7 +52,7 @@ if given is not None:
     _migrate(given)
 else:
     settings().open_data_folder()
-    engine = make_engine(context.config.attributes.get("url") or settings().database_url, patient=True)
+    engine = make_engine(context.config.attributes.get("url") or settings().database_url, migrating=True)
     with engine.connect().execution_options(writes=True) as own:
         _migrate(own)
         own.commit()

@@ -63,16 +63,17 @@ def engine() -> sa.Engine:
     return make_engine(settings().database_url)
 
 
-def make_engine(url: URL | str, *, patient: bool = False) -> sa.Engine:
+def make_engine(url: URL | str, *, migrating: bool = False) -> sa.Engine:
     """An engine for `url` with the portal's rules; `hide_parameters` keeps values out of error texts.
 
     A server that is out of reach, a row that somebody holds and a statement without end are given up after seconds, so that
-    no thread waits for ever. `patient`: only the first of these, for migrations, which may take as long as they need.
+    no thread waits for ever. `migrating`: only the first of these, for migrations may take as long as they need; and SQLite, which changes
+    a table by putting a copy in its place, lets the rows that point to it wait for the copy.
     """
     url = make_url(url)
     if url.get_backend_name() != "sqlite":
         reach: dict[str, Any] = dict(_REACH)
-        if not patient:
+        if not migrating:
             reach["options"] = f"{_PATIENCE} {url.query.get('options', '')}".strip()
         return sa.create_engine(
             url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True, pool_timeout=5, connect_args=reach
@@ -84,7 +85,7 @@ def make_engine(url: URL | str, *, patient: bool = False) -> sa.Engine:
         connection.isolation_level = None  # the driver must not begin transactions of its own
         for pragma in (
             "journal_mode=WAL",
-            "foreign_keys=ON",
+            f"foreign_keys={'OFF' if migrating else 'ON'}",
             f"busy_timeout={BUSY_MS}",
             "synchronous=FULL",
             "secure_delete=ON",

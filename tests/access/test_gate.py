@@ -240,11 +240,11 @@ def on_postgresql(fresh_postgres: Any, use: Callable[..., None]) -> None:
 
 def test_postgresql_waits_for_nothing_without_end_but_in_a_migration(on_postgresql: None) -> None:
     limits = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
-    patient = make_engine(engine().url, patient=True)
-    with engine().connect() as ours, patient.connect() as migrating:
+    other = make_engine(engine().url, migrating=True)
+    with engine().connect() as ours, other.connect() as migrating:
         assert [ours.exec_driver_sql(f"SHOW {limit}").scalar() for limit in limits] == ["5s", "10s", "30s"]
         assert {migrating.exec_driver_sql(f"SHOW {limit}").scalar() for limit in limits} == {"0"}
-    patient.dispose()
+    other.dispose()
 
 
 def test_a_statement_without_end_is_given_up(on_postgresql: None) -> None:

@@ -1,11 +1,13 @@
 """Migrations: one history, forward and back on both databases, with rows in place, and equal to the tables in code."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
@@ -47,18 +49,73 @@ def test_history_goes_back_to_empty_and_forward_again(migrated: None) -> None:
     assemble()
 
 
-def test_each_step_keeps_the_rows_that_are_there(migrated: None) -> None:
+_NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "9999", "{newest}", None, None
+
+def upgrade():
+    with op.batch_alter_table("person") as person:
+        person.add_column(sa.Column("shoe_size", sa.Integer(), nullable=False, server_default="0"))
+        person.alter_column("language", type_=sa.String(24), existing_type=sa.String(12), existing_nullable=False)
+
+def downgrade():
+    with op.batch_alter_table("person") as person:
+        person.alter_column("language", type_=sa.String(12), existing_type=sa.String(24), existing_nullable=False)
+        person.drop_column("shoe_size")
+"""
+
+
+@pytest.fixture
+def one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A history that is one step longer than ours: that changes a table which others point to, as an update will one day."""
+    steps = tmp_path / "steps"
+    steps.mkdir()
+    (steps / "next.py").write_text(_NEXT.format(newest=migrate.newest()))
+    ours = migrate.config
+
+    def longer(url: str = "") -> Config:
+        made = ours(url)
+        made.set_main_option("path_separator", "os")
+        made.set_main_option("version_locations", f"{migrate.CONFIG.parent / 'versions'}{os.pathsep}{steps}")
+        return made
+
+    monkeypatch.setattr(migrate, "config", longer)
+
+
+def _rows() -> dict[str, list[dict[str, object]]]:
+    """Every row of every table of ours, by the columns that the code knows."""
+    with engine().connect() as connection:
+        return {
+            table.name: sorted((dict(row) for row in connection.execute(sa.select(table)).mappings()), key=repr)
+            for table in metadata.sorted_tables
+        }
+
+
+def test_each_step_keeps_the_rows_that_are_there(migrated: None, one_more: None) -> None:
     """Every revision is undone and redone one by one with the cast in place, as an update of a practice would."""
     assemble()
+    before = _rows()
+    assert before["person"] and before["person_session"] and before["membership"]
     revisions = [one.revision for one in ScriptDirectory.from_config(migrate.config()).walk_revisions()]
-    with engine().connect() as connection:
-        before = connection.scalar(sa.text("SELECT count(*) FROM person"))
-    for revision in revisions[1:]:
-        migrate.downgrade(revision=revision)
-        migrate.upgrade(revision=revision)
+    assert len(revisions) >= 2
     migrate.upgrade()
-    with engine().connect() as connection:
-        assert connection.scalar(sa.text("SELECT count(*) FROM person")) == before
+    for earlier in revisions[1:]:
+        migrate.downgrade(revision=earlier)
+        assert migrate.present() == earlier
+        migrate.upgrade()
+        assert (migrate.present(), _rows()) == (revisions[0], before)
+
+
+def test_a_step_that_loses_rows_which_others_point_to_is_undone(migrated: None, one_more: None, tmp_path: Path) -> None:
+    assemble()
+    before, present = _rows(), migrate.present()
+    step = tmp_path / "steps" / "next.py"
+    step.write_text(step.read_text().replace("def upgrade():\n", "def upgrade():\n    op.execute('DELETE FROM person')\n"))
+    with pytest.raises((RuntimeError, sa.exc.IntegrityError)):
+        migrate.upgrade()
+    assert (migrate.present(), _rows()) == (present, before)
 
 
 def test_a_practices_database_file_is_for_its_owner_only(migrated: None) -> None:
