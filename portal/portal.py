@@ -9,9 +9,11 @@ from portal import design, routes
 from portal.access.gateway import guard, outer_gate
 from portal.accounts.state import AccountState, EntranceState
 from portal.cases.state import AccessLogState
+from portal.checkins import service as checkins
 from portal.checkins.state import CheckInsState, CourseState
 from portal.goals.state import BoardState, GoalState
 from portal.live.at_rest import seal_states
+from portal.live.hours import every
 from portal.live.state import Here, attach
 from portal.pages.access_log import access_log_page
 from portal.pages.account import account_page
@@ -39,6 +41,9 @@ app = rx.App(**design.app_options(), api_transformer=[posts(), outer_gate])
 guard(app, Here.turned_away)
 attach(app)
 seal_states()
+
+KEEPS_TIME = every(60, checkins.keep_time_everywhere)
+app.register_lifespan_task(KEEPS_TIME)
 
 
 def _page(route: str, page: Callable[[], rx.Component], opened: Any) -> None:

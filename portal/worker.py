@@ -1,4 +1,4 @@
-"""The one process beside the server that does what takes time or waits for its hour: letters, expiries, tidying."""
+"""The one process beside the server that does what takes time or waits for its hour: letters, expiries of links, tidying."""
 
 import sys
 from collections.abc import Callable
@@ -8,7 +8,6 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from portal.accounts import service as accounts
-from portal.checkins import service as checkins
 from portal.kit import logs, mail
 from portal.kit.refusal import Refusal
 
@@ -35,7 +34,6 @@ def deliver() -> None:
 JOBS: tuple[Job, ...] = (
     Job(deliver, 2),
     Job(accounts.answer_reset_wishes, 2),
-    Job(checkins.keep_time_everywhere, 60),
     Job(mail.sweep, 3600),
     Job(accounts.tidy, 3600),
 )
