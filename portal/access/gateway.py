@@ -112,13 +112,13 @@ class OuterGate:
     async def _handshake(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = wire.browser_token(scope)
         if scope["path"].rstrip("/") != _SOCKET or token is None or not wire.from_own_page(scope):
-            return await _refuse(send)
+            return await _refuse(scope, send)
         try:
             session_id = await _session_of(scope)
         except DatabaseGone:
-            return await _refuse(send)
+            return await _refuse(scope, send)
         if session_id is None and not self._anonymous.take(wire.address_of(scope)):
-            return await _refuse(send)
+            return await _refuse(scope, send)
         state = wire.state_key(_state_secret(), wire.owner_of(scope, session_id), token)
         inside = wire.admitted(scope, state=state, session_id=session_id)
         ear = wire.Ear(receive, send)
@@ -218,8 +218,12 @@ def went_wrong(request: Request, _fault: Exception) -> Response:
     return _in_words(500, request.headers)
 
 
-async def _refuse(send: Send) -> None:
-    # Closing before accepting answers the handshake with 403.
+async def _refuse(scope: Scope, send: Send) -> None:
+    if "websocket.http.response" in (scope.get("extensions") or {}):
+        await send({"type": "websocket.http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
+        await send({"type": "websocket.http.response.body", "body": b""})
+        return
+    # Closing before accepting answers the handshake with 403 as well, but without any headers of ours.
     await send({"type": "websocket.close", "code": 1008})
 
 
@@ -232,18 +236,20 @@ class Envelope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with headers."""
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             return await self._app(scope, receive, send)
         begun = False
 
         async def sealed(message: Message) -> None:
             nonlocal begun
-            if message["type"] == "http.response.start":
+            if message["type"] in {"http.response.start", "websocket.http.response.start"}:
                 begun = True
                 given = self._headers.added_to(list(message.get("headers", ())), scope["path"], message["status"])
                 message = {**message, "headers": given}
             await send(message)
 
+        if scope["type"] == "websocket":
+            return await self._app(scope, receive, sealed)
         if scope["method"] == "OPTIONS":
             # Answered here, because Reflex's own layer around the gate would grant what other origins ask for.
             return await _answer(405, scope, receive, sealed, {"allow": "GET, HEAD, POST"})

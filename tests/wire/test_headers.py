@@ -5,6 +5,8 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from portal.access.headers import content_security_policy, inline_script_hashes, is_hashed
 from tests.wire.conftest import Server
@@ -32,6 +34,16 @@ def test_every_answer_carries_the_headers(server: Server, method: str, path: str
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe-eval" not in policy
+
+
+@pytest.mark.parametrize(("path", "origin"), [("/_event/", "https://evil.example"), ("/elsewhere", "")])
+def test_a_refused_handshake_carries_them_too(server: Server, path: str, origin: str) -> None:
+    address = f"ws://127.0.0.1:{server.port}{path}?EIO=4&transport=websocket&token=0190f3b2-aaaa"
+    with pytest.raises(InvalidStatus) as refused:
+        connect(address, origin=origin or server.origin, proxy=None, open_timeout=10)  # type: ignore[arg-type]
+    answer = refused.value.response
+    assert answer.status_code == 403
+    assert set(EVERYWHERE) <= {name.lower() for name in answer.headers}
 
 
 def test_without_the_envelope_there_are_none(without: Callable[..., Server]) -> None:
