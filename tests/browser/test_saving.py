@@ -17,7 +17,7 @@ from portal.checkins.schemas import Answers
 from tests.browser.people import enter
 from tests.cast import Cast
 from tests.makers import op
-from tests.servers import Portal, wait_until
+from tests.servers import Portal
 
 pytestmark = pytest.mark.browser
 
@@ -151,7 +151,10 @@ def test_after_a_broken_line_what_the_other_device_wrote_meanwhile_is_not_overwr
     seen = _mine(cast, checkin).version(Line.KEEP)
     deaf.append(True)
     page.get_by_label(KEEP).fill("Stored, but never confirmed")
-    wait_until(lambda: _mine(cast, checkin).version(Line.KEEP) == seen + 1, 20, "the text in the database")
+    for _ in range(200):  # the line is passed on by this very thread, while the page is waited for
+        if _mine(cast, checkin).version(Line.KEEP) == seen + 1:
+            break
+        page.wait_for_timeout(100)
     service.write_line(cast.client, cast.case, checkin, Line.KEEP, "From the other device", seen + 1, op=op())
     page.get_by_label(KEEP).press_sequentially(", and written on", delay=1)
     deaf.clear()
