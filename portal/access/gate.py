@@ -144,12 +144,13 @@ def open_case(
         raise BadInput(field="op")
     now = clock.now()
     look = (caller.session_id or "", case_id, permission, about)
+    as_client = (caller.session_id or "", case_id, Permission.KNOW_MEMBERS, "")
     clinical = permission in READS
     seen_until = _looks.get(look)
     new_look = clinical and (seen_until is None or seen_until <= now)
     changes = permission not in LOOKS
     # A client's look is never entered, so it needs nobody's leave to write: one can read while somebody else writes.
-    writes = changes or (new_look and (caller.session_id or "", case_id, Permission.KNOW_MEMBERS) not in _looks)
+    writes = changes or (new_look and as_client not in _looks)
     with transaction(writes=writes) as db:
         case, session, me_row, members, done = _find(db, caller, case_id, op, now, writes)
         opened = _opened(db, case, me_row, members, now, about, act or permission)
@@ -182,7 +183,7 @@ def open_case(
     if new_look:
         _remember_look(look, now + ONE_LOOK if to_log else _NEVER)
     if opened.role is CaseRole.CLIENT:
-        _remember_look((caller.session_id or "", case_id, Permission.KNOW_MEMBERS), _NEVER)
+        _remember_look(as_client, _NEVER)
 
 
 def _remember_look(look: tuple[str, str, Permission, str], until: datetime) -> None:
