@@ -57,6 +57,13 @@ _ONE_GOAL = (
     .outerjoin(_last, col(_last.id) == col(Goal.last_change_id))
     .where(_SEEN, col(Goal.id) == sa.bindparam("goal"))
 )
+_WITH_WORDINGS = (
+    sa.select(Goal, GoalWording, _last)
+    .join(GoalWording, col(GoalWording.goal_id) == col(Goal.id))
+    .outerjoin(_last, col(_last.id) == col(Goal.last_change_id))
+    .where(_SEEN, col(Goal.id) == sa.bindparam("goal"))
+    .order_by(col(GoalWording.number).desc())
+)
 _ONE_STEP = (
     sa.select(GoalStep, Goal, _last)
     .join(Goal, col(Goal.id) == col(GoalStep.goal_id))
@@ -198,11 +205,16 @@ class Goals:
             raise NotFound
         return Found(*row)
 
-    def wordings(self, goal_id: str) -> list[GoalWording]:
-        """All wordings of a goal, newest first. One statement."""
-        return list(
-            self._db.exec(select(GoalWording).where(GoalWording.goal_id == goal_id).order_by(col(GoalWording.number).desc()))
-        )
+    def find_with_wordings(self, goal_id: str) -> tuple[Found, list[GoalWording]]:
+        """As `find`, with all wordings that the goal has had, newest first. Raises NotFound. One statement."""
+        if not _ID.fullmatch(goal_id):
+            raise NotFound
+        rows = self._db.execute(_WITH_WORDINGS, self._given(goal=goal_id)).all()
+        if not rows:
+            raise NotFound
+        goal, last = rows[0][0], rows[0][2]
+        by_id: dict[str | None, GoalWording] = {wording.id: wording for _, wording, _ in rows}
+        return Found(goal, by_id[goal.wording_id], by_id.get(goal.new_wording_id), last), list(by_id.values())
 
     def find_step(self, step_id: str, *, removed: bool = False) -> FoundStep:
         """One step with its goal; one that was removed only if that is asked for. Raises NotFound. One statement."""

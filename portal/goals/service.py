@@ -709,19 +709,18 @@ def _short(about: str) -> str:
 
 def _take(case: OpenCase, action: Action, goal_id: str, seen: int, op: str) -> Saved:
     goals = Goals(case)
-    found = goals.find(goal_id)
-    was = standing_of(found.goal)
-    standing = domain.MOVES[action](was, goals.actor)
+    gives_back = action in {Action.TAKE_BACK, Action.NOT_NOW}
+    found, wordings = goals.find_with_wordings(goal_id) if gives_back else (goals.find(goal_id), [])
+    standing = domain.MOVES[action](standing_of(found.goal), goals.actor)
     _look(found.goal, action, seen)
     pen = _Pen(case, goals, found.goal, op)
-    if was.status is GoalStatus.PROPOSED and standing.status is GoalStatus.IDEA:
-        _part_words(case, goals, found.goal)
+    if gives_back:
+        _part_words(case, goals, found.goal, wordings)
     return pen.take(action, standing, texts=_agreement(case, found, action))
 
 
-def _part_words(case: OpenCase, goals: Goals, row: Goal) -> None:
+def _part_words(case: OpenCase, goals: Goals, row: Goal, wordings: list[GoalWording]) -> None:
     # A proposal becomes its author's own idea again: in the author's words. What the other wrote into it meanwhile stays theirs.
-    wordings = goals.wordings(row.id)
     own = next((one.id for one in wordings if one.by_id == row.author_id), row.wording_id)
     theirs = next((one for one in wordings if one.by_id != row.author_id and one.written_at >= row.status_at), None)
     other = case.member(theirs.by_id) if theirs is not None else None
