@@ -215,7 +215,7 @@ def server() -> None:
 
 @commands.command()
 def worker() -> None:
-    """The worker process alone: letters and expiries; `serve` starts and supervises it."""
+    """The worker process alone: letters and tidying; `serve` starts and supervises it."""
     from portal.kit import logs
     from portal.serve import end_with_parent
     from portal.worker import work
