@@ -101,6 +101,7 @@ def test_killed_worker_process_of_the_server_is_replaced(running: Portal) -> Non
     victim.kill()
     wait_until(lambda: not answers(running.url) or not victim.is_running(), 10, "the death")
     wait_until(lambda: answers(running.url), 30, "the portal after the kill")
+    assert victim.pid not in {process.pid for process in _request_workers(running)}
 
 
 def test_data_folder_holds_what_it_should_and_is_for_its_owner_only(running: Portal) -> None:
