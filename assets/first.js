@@ -1,4 +1,4 @@
-// Runs before the first paint: the language this browser last used, and the blank page for whoever has left quickly.
+// Runs before the first paint: the language this browser last used, the quick way out, and the blank page for whoever took it.
 (() => {
   const html = document.documentElement;
   const read = (store, name) => {
@@ -21,6 +21,28 @@
   window.addEventListener("pageshow", (event) => {
     if (event.persisted && read("sessionStorage", "rapport-away")) blank();
   });
+
+  // Blank first, then gone: no frame shows the page again, and going back leads to the blank page too.
+  window.rapportLeave = () => {
+    try {
+      window.sessionStorage.setItem("rapport-away", "1");
+    } catch {
+      // Without storage only the way back is open; the page itself is still replaced.
+    }
+    blank();
+  };
+
+  // Here and not in the page, so that it is heard from the first moment on, and whatever the page is busy with.
+  let before = -Infinity; // not 0: that is when the page began to load, and one Escape soon after is not two
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape") return;
+      if (event.timeStamp - before < 600 && !event.repeat) window.rapportLeave();
+      before = event.timeStamp;
+    },
+    true,
+  );
 
   // The key of a one-time link: kept out of the address, so that it stands in no history and reaches no server by itself.
   if (/^\/(invited|new-password)\/?$/.test(location.pathname) && location.hash.length > 1) {

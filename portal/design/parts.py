@@ -155,7 +155,7 @@ class UndoBar(_Part):
 
 
 class Surroundings(_Part):
-    """Language, theme, receipts, connection and the Escape key, once per page."""
+    """Language, theme, receipts and connection, once per page."""
 
     library = SURROUNDINGS
     tag = "Surroundings"

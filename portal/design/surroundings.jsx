@@ -5,8 +5,6 @@ import { ColorModeContext, EventLoopContext, onLoadInternalEvent } from "$/utils
 import { connection, receive, useSaved, wasAnsweredAtItsPlace } from "./saving.jsx";
 import { currentLanguage, speak, useWords } from "./words.jsx";
 
-const AWAY = "/away.html";
-
 // Every page brings its own frame, so this is remembered beside them.
 let lastPath = null;
 
@@ -60,17 +58,6 @@ export function Surroundings({ lang, dir, theme, signedIn, receipts, onLanguage 
     return () => watch.disconnect();
   }, [pathname]);
 
-  useEffect(() => {
-    let before = -Infinity; // not 0: that is when the page began to load, and one Escape soon after is not two
-    const pressed = (event) => {
-      if (event.key !== "Escape") return;
-      if (event.timeStamp - before < 600 && !event.repeat) leave();
-      before = event.timeStamp;
-    };
-    window.addEventListener("keydown", pressed, true);
-    return () => window.removeEventListener("keydown", pressed, true);
-  }, []);
-
   return null;
 }
 
@@ -80,17 +67,6 @@ function keep(name, value) {
   } catch {
     // A browser that keeps nothing simply asks again next time.
   }
-}
-
-// Blank first, then gone: no frame shows the page again, and going back leads to the blank page too (first.js).
-function leave() {
-  document.documentElement.dataset.away = "";
-  try {
-    sessionStorage.setItem("rapport-away", "1");
-  } catch {
-    // Without storage only the way back is open; the page itself is still replaced.
-  }
-  location.replace(AWAY);
 }
 
 // Why something was not done, unless the field where it happened already says so.
@@ -193,7 +169,7 @@ export function SkipLink({ children, className }) {
 
 export function LeaveButton({ children, className, hint }) {
   return (
-    <button type="button" className={className} title={hint} onClick={leave}>
+    <button type="button" className={className} title={hint} onClick={() => window.rapportLeave()}>
       {children}
     </button>
   );
