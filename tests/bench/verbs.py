@@ -208,6 +208,7 @@ def _feedback(pair: Pair) -> None:
     feedback.keep_advice(them, case, share, "perhaps", 0, op=op())
     feedback.advise(them, case, share, "perhaps", op=op())
     feedback.desk(them, case)
+    feedback.shared_ids(me, case)
     feedback.home_part(me, case)
     theirs = begun(them, "appreciation")
     feedback.share(them, case, theirs, "thank you", 0, op=op())
@@ -237,7 +238,6 @@ def _adjustments(pair: Pair) -> None:
     people = [identity.identify(one).person_id for one in (me, them)]
     with clock.at(later + timedelta(days=1)):
         (me, _), (them, _) = map(sign_in, people)
-        adjustments.due_reviews(me, case)
         adjustments.answer(me, case, change, "yes", op=op())
         adjustments.answer(them, case, change, "partly", op=op())
         adjustments.choose(me, case, change, "kept", op=op())
