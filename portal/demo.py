@@ -28,6 +28,7 @@ from portal.kit import clock
 from portal.kit.db import transaction
 from portal.kit.ids import digest, new_id, secret
 from portal.kit.passwords import hashed
+from portal.ratings import service as ratings
 from portal.settings import settings
 from portal.tables import metadata
 
@@ -314,6 +315,14 @@ class _Goal:
         self.by(at, goals.tick_step, step_id, True)
         self.now = self.refreshed(at)
 
+    def rated(self, at: datetime, client: int, therapist: int | None = None) -> None:
+        """Where the client is with it, and how the therapist sees that."""
+        with clock.at(at):
+            wording = ratings.of_goal(self.pair.client.caller, self.pair.client.case_id, self.id).form.wording_id
+        self.pair.client(at, ratings.rate, self.id, wording, client)
+        if therapist is not None:
+            self.pair.therapist(at, ratings.rate, self.id, wording, therapist)
+
     def about(self, at: datetime, area: str, review: date | None = None) -> None:
         self.now = self.by(at, goals.set_area, self.id, area, self.now.version)
         if review:
@@ -355,9 +364,14 @@ def _say_no(pair: _Pair, sessions: list[datetime]) -> Acts:
     yield sessions[1] + _HOUR
     goal.move(pair.client, sessions[1] + _HOUR, goals.start)
     goal.move(pair.client, sessions[1] + _HOUR, goals.put_in_focus)
+    goal.rated(sessions[1] + _HOUR, 2, 4)
     for week, step_id in zip((2, 3), steps, strict=True):
         yield sessions[week] + _HOUR
         goal.tick(sessions[week] + _HOUR, step_id)
+        goal.rated(sessions[week] + _HOUR, 3, 5)
+    for week, client, therapist in ((4, 2, 4), (6, 4, 5), (8, 6, 6)):
+        yield sessions[week] + 2 * _HOUR
+        goal.rated(sessions[week] + 2 * _HOUR, client, therapist)
 
 
 def _other_goals(pair: _Pair, sessions: list[datetime]) -> Acts:
@@ -370,6 +384,7 @@ def _other_goals(pair: _Pair, sessions: list[datetime]) -> Acts:
     at = sessions[2] + 2 * _HOUR
     yield at
     sleep.move(pair.client, at, goals.start)
+    sleep.rated(at, 3)
     choir = pair.goal(pair.client, at, "Sing in a choir again")
     choir.agreed(at + _HOUR)
     choir.about(at + 5 * _HOUR, "rest")
@@ -377,6 +392,7 @@ def _other_goals(pair: _Pair, sessions: list[datetime]) -> Acts:
     at = sessions[6] + 2 * _HOUR
     yield at
     sleep.tick(at, phone)
+    sleep.rated(at, 9, 8)
     sleep.move(pair.client, at, goals.reach)
     at = sessions[8] + 6 * _HOUR
     yield at

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     # goals
     READ_GOALS = auto()
     WRITE_GOALS = auto()
+    RATE_GOALS = auto()
     # feedback
     READ_FEEDBACK = auto()
     KEEP_DRAFT = auto()
@@ -60,6 +61,8 @@ class Permission(StrEnum):
 class Act(StrEnum):
     """What an entry of the access log names instead of the permission, where one permission covers several acts."""
 
+    # goals; RATE_GOALS itself is giving a number
+    TAKE_RATING_BACK = auto()
     # check-ins; ANSWER_CHECKIN itself is filling one in
     START_CHECKIN = auto()
     HAND_IN_CHECKIN = auto()
@@ -79,7 +82,7 @@ class Act(StrEnum):
 P = Permission
 
 _BOTH = frozenset(
-    {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.WRITE_GOALS, P.READ_FEEDBACK, P.KEEP_DRAFT, P.SHARE_FEEDBACK,
+    {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.WRITE_GOALS, P.RATE_GOALS, P.READ_FEEDBACK, P.KEEP_DRAFT, P.SHARE_FEEDBACK,
      P.READ_ADJUSTMENTS, P.WRITE_ADJUSTMENTS, P.READ_CHECKINS, P.ANSWER_CHECKIN}
 )  # fmt: skip
 _ACCOUNT = frozenset({P.READ_OWN_ACCOUNT, P.CHANGE_OWN_ACCOUNT, P.READ_OWN_CASES})

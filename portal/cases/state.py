@@ -24,6 +24,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     Permission.READ_CASE: (N_("{name} looked at the overview"), N_("You looked at the overview")),
     Permission.READ_GOALS: (N_("{name} looked at the goals"), N_("You looked at the goals")),
     Permission.WRITE_GOALS: (N_("{name} changed something about the goals"), N_("You changed something about the goals")),
+    Permission.RATE_GOALS: (N_("{name} rated a goal"), N_("You rated a goal")),
+    Act.TAKE_RATING_BACK: (N_("{name} took a number for a goal back"), N_("You took a number for a goal back")),
     Permission.READ_FEEDBACK: (N_("{name} looked at the feedback"), N_("You looked at the feedback")),
     Permission.KEEP_DRAFT: (N_("{name} wrote in a draft that only they can read"), N_("You wrote in a draft that only you can read")),
     Permission.DRAFT_REFLECTION: (N_("{name} worked on an answer"), N_("You worked on an answer")),

@@ -12,7 +12,6 @@ from portal.checkins.state import (
     CourseState,
     GapView,
     LinesView,
-    MarkView,
     NextView,
     NoteView,
     RowView,
@@ -42,6 +41,7 @@ from portal.design import (
     who,
     who_mark,
 )
+from portal.design.chart import chart_field
 
 Desk = Any
 """The state class of a check-in's page: a `CheckInDesk` put together with `CasePage` and `Here`."""
@@ -570,28 +570,11 @@ def course_charts() -> rx.Component:
 def _chart(one: rx.Var[ChartView]) -> rx.Component:
     return rx.el.figure(
         rx.el.figcaption(rx.el.h2(one.name)),
-        rx.el.div(
-            rx.el.div(
-                rx.el.span("10"), rx.el.span("5"), rx.el.span("0"),
-                class_name="chart-scale number", aria_hidden="true",
-            ),
-            rx.el.div(
-                rx.el.svg(
-                    rx.el.path(d=one.limit_line, class_name="line limit"),
-                    rx.el.path(d=one.client_line, class_name="line client"),
-                    rx.el.path(d=one.therapist_line, class_name="line therapist"),
-                    view_box="0 0 100 100",
-                    custom_attrs={"preserveAspectRatio": "none"},
-                    aria_hidden="true",
-                ),
-                rx.foreach(CourseState.changes, _change),
-                rx.foreach(one.marks, _mark),
-                class_name="chart-field",
-                role="img",
-                aria_label=one.summary,
-            ),
-            class_name="chart",
-            dir="ltr",
+        chart_field(
+            one.summary,
+            [(one.limit_line, "limit"), (one.client_line, "client"), (one.therapist_line, "therapist")],
+            one.marks,
+            rx.foreach(CourseState.changes, _change),
         ),
         rx.el.div(rx.el.span(CourseState.first_day), rx.el.span(CourseState.last_day), class_name="chart-days small", dir="ltr", aria_hidden="true"),
         fold(
@@ -618,10 +601,6 @@ def _chart(one: rx.Var[ChartView]) -> rx.Component:
 
 def _change(one: rx.Var[ChangeMark]) -> rx.Component:
     return rx.el.span(class_name="chart-change", style={"inset_inline_start": one.x}, title=one.words)
-
-
-def _mark(one: rx.Var[MarkView]) -> rx.Component:
-    return rx.el.span(class_name=classes("mark", one.side, rx.cond(one.together, "beside", "")), style={"inset_inline_start": one.x, "inset_block_end": one.y}, title=one.words)
 
 
 def _numbers(one: rx.Var[TableRow]) -> rx.Component:

@@ -34,8 +34,8 @@ from portal.checkins.domain import (
     mean,
     side_by_side,
 )
-from portal.checkins.schemas import SKIPPED, Answers, Course, CoursePoint, HomePart, Names, Sheet, Standing
-from portal.kit import clock
+from portal.checkins.schemas import SKIPPED, Answers, Course, HomePart, Names, Sheet, Standing
+from portal.kit import clock, plot
 from portal.kit.i18n import N_, ago, clock_time, day, day_with_year, moment, number, say, say_n
 from portal.kit.refusal import DatabaseGone
 from portal.live.state import CasePage, Here
@@ -633,7 +633,7 @@ def _chart(
     case_id: str,
     limits: Sequence[Fraction | None] = (),
 ) -> ChartView:
-    across = _across(course.points)
+    across = plot.across([one.at for one in course.points])
     digits = 1 if key == "mean" else 0
 
     def shown(value: Fraction | None) -> str:
@@ -642,8 +642,8 @@ def _chart(
     marks = [
         MarkView(
             side,
-            _place(x),
-            _place(_up(value)),
+            plot.percent(x),
+            plot.percent(_up(value) or 0.0),
             f"{words.name(course.names, side)} {shown(value)}, {words.day(point.at)}",
             shown(value) == shown(values[side.other][at]),
         )
@@ -674,38 +674,16 @@ def _chart(
             second=shown(values[Side.THERAPIST][-1]),
             **words.both(course.names),
         ),
-        client_line=_line(across, values[Side.CLIENT]),
-        therapist_line=_line(across, values[Side.THERAPIST]),
-        limit_line=_line(across, list(limits)) if limits else "",
+        client_line=plot.line(across, [_up(one) for one in values[Side.CLIENT]]),
+        therapist_line=plot.line(across, [_up(one) for one in values[Side.THERAPIST]]),
+        limit_line=plot.line(across, [_up(one) for one in limits]) if limits else "",
         marks=marks,
         rows=rows[::-1],
     )
 
 
-def _across(points: Sequence[CoursePoint]) -> list[float]:
-    first, last = points[0].at, points[-1].at
-    whole = (last - first).total_seconds()
-    if whole <= 0:
-        return [50.0] * len(points)
-    return [3 + 94 * (one.at - first).total_seconds() / whole for one in points]
-
-
-def _up(value: Fraction) -> float:
-    return float(value) * 100 / HIGHEST
-
-
-def _place(value: float) -> str:
-    return f"{value:.2f}%"
-
-
-def _line(across: Sequence[float], values: Sequence[Fraction | None]) -> str:
-    """An SVG path through the values; it breaks where one is missing."""
-    path, pen = [], False
-    for x, value in zip(across, values, strict=True):
-        if value is not None:
-            path.append(f"{'L' if pen else 'M'}{x:.2f} {100 - _up(value):.2f}")
-        pen = value is not None
-    return " ".join(path)
+def _up(value: Fraction | None) -> float | None:
+    return None if value is None else float(value) * 100 / HIGHEST
 
 
 def _changes(course: Course, began: Sequence[tuple[str, str]], words: Words) -> list[ChangeMark]:
@@ -718,5 +696,5 @@ def _changes(course: Course, began: Sequence[tuple[str, str]], words: Words) -> 
         when = datetime.combine(date.fromisoformat(iso), time(12), zone)
         if first.astimezone(zone).date() <= when.date() <= last.astimezone(zone).date():
             share = min(1.0, max(0.0, (when - first) / (last - first)))
-            marks.append(ChangeMark(_place(3 + 94 * share), words.say(N_("{day}: {what}"), day=words.day(when), what=what)))
+            marks.append(ChangeMark(plot.percent(plot.along(share)), words.say(N_("{day}: {what}"), day=words.day(when), what=what)))
     return marks

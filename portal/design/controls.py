@@ -217,12 +217,15 @@ def saved_field(
     )
 
 
-def rating_keys(label: Words, *, name: Any, value: Any, on_pick: Any, low: Words, high: Words, label_shown: bool = True, take_focus: Any = False, **props: Any) -> rx.Component:
+def rating_keys(label: Words, *, name: Any, value: Any, on_pick: Any, low: Words, high: Words, keep: Words | None = None, label_shown: bool = True, take_focus: Any = False, **props: Any) -> rx.Component:
     """The answer keys 0 to 10: one row on a phone, number keys while it has the focus ("1" then "0" is ten, Delete clears).
 
     `value` is the stored answer or None; `on_pick` is `lambda value, op: State.handler(…, value, op)`, with -1 for "no
-    answer". `take_focus` puts the focus on the row when `name` changes, so that six statements need six keys.
+    answer". `take_focus` puts the focus on the row when `name` changes, so that six statements need six keys. With `keep` a number
+    is chosen first and sent by a button of that name: where each answer is kept beside the ones before it.
     """
+    if keep is not None:
+        props["keep"] = keep
     return parts.RatingKeys.create(name=name, label=label, value=value, on_pick=on_pick, low=low, high=high, label_shown=label_shown, take_focus=take_focus, **props)
 
 

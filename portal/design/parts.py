@@ -78,6 +78,7 @@ class RatingKeys(_Part):
     value: rx.Var[int | None]
     low: rx.Var[str]
     high: rx.Var[str]
+    keep: rx.Var[str]
     take_focus: rx.Var[bool]
     disabled: rx.Var[bool]
     on_pick: rx.EventHandler[_on_pick]

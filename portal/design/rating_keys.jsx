@@ -6,11 +6,13 @@ import { useWords } from "./words.jsx";
 const KEYS = Array.from({ length: 11 }, (_, n) => n);
 const TEN = 1200;
 
-export function RatingKeys({ name, label, labelShown = true, value, low, high, onPick, takeFocus = false, disabled = false, className }) {
+// With `keep` (the words of a button) a number is only chosen until the button is pressed: where every answer stays as a point of its own.
+export function RatingKeys({ name, label, labelShown = true, value, low, high, onPick, keep, takeFocus = false, disabled = false, className }) {
   const words = useWords();
   const made = useId();
   const row = useRef(null);
   const [own, setOwn] = useState(null);
+  const [sending, setSending] = useState(false);
   const open = useRef(null);
   const one = useRef(0);
   const latest = useRef(onPick);
@@ -21,7 +23,7 @@ export function RatingKeys({ name, label, labelShown = true, value, low, high, o
   useEffect(() => setOwn(null), [name]);
 
   useEffect(() => {
-    if (own !== null && own === given && !open.current) setOwn(null);
+    if (!keep && own !== null && own === given && !open.current) setOwn(null);
   }, [own, given]);
 
   function deliver() {
@@ -35,7 +37,8 @@ export function RatingKeys({ name, label, labelShown = true, value, low, high, o
           return;
         }
         open.current = null;
-        if (receipt.outcome !== "saved") setOwn(null);
+        if (keep ? receipt.outcome === "saved" : receipt.outcome !== "saved") setOwn(null);
+        if (keep) setSending(false);
       },
       late: () => {
         if (open.current?.op === op) open.current.timer = setTimeout(deliver, AGAIN);
@@ -61,6 +64,12 @@ export function RatingKeys({ name, label, labelShown = true, value, low, high, o
 
   function pick(n) {
     if (disabled || n === picked) return;
+    if (keep) {
+      if (sending) return;
+      setOwn(n < 0 ? null : n);
+      if (n >= 0) row.current?.querySelectorAll("input")[n]?.focus({ preventScroll: true });
+      return;
+    }
     if (open.current) {
       // Only the newest answer counts; an older one must not be sent again after it.
       clearTimeout(open.current.timer);
@@ -72,6 +81,17 @@ export function RatingKeys({ name, label, labelShown = true, value, low, high, o
     if (n >= 0) row.current?.querySelectorAll("input")[n]?.focus({ preventScroll: true });
   }
 
+  function send() {
+    if (disabled || sending) return;
+    if (own === null) {
+      row.current?.querySelector("input")?.focus();
+      return;
+    }
+    setSending(true);
+    open.current = { op: newId(), n: own };
+    deliver();
+  }
+
   function pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
@@ -79,6 +99,8 @@ export function RatingKeys({ name, label, labelShown = true, value, low, high, o
       const ten = key === "0" && Date.now() - one.current < TEN;
       one.current = key === "1" ? Date.now() : 0;
       pick(ten ? 10 : Number(key));
+    } else if (keep && key === "Enter" && event.target.tagName === "INPUT") {
+      send();
     } else if (key === "Backspace" || key === "Delete") {
       pick(-1);
     } else {
@@ -109,6 +131,13 @@ export function RatingKeys({ name, label, labelShown = true, value, low, high, o
         <span>{low}</span>
         <span>{high}</span>
       </div>
+      {keep ? (
+        <div className="buttons">
+          <button type="button" className="btn primary" aria-disabled={own === null || sending} onClick={send}>
+            {keep}
+          </button>
+        </div>
+      ) : null}
     </fieldset>
   );
 }

@@ -1,5 +1,6 @@
 """What one sees of goals: the board with its cards, and the parts of a goal's own page."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import reflex as rx
@@ -48,12 +49,12 @@ _AREAS = {
 # --- the board
 
 
-def goal_board() -> rx.Component:
-    """The five columns."""
+def goal_board(*on_card: Callable[[Any], rx.Component]) -> rx.Component:
+    """The five columns; `on_card` is what other rooms show on a card, made from the goal's id."""
     return rx.fragment(
         rx.el.p(t("Arrow keys move this goal. Press to open its menu."), id=_KEYS_HINT, hidden=True),
         board(
-            *(_column(column) for column in Column),
+            *(_column(column, on_card) for column in Column),
             label=t("Move to"),
             on_move=lambda card, column, after, version: BoardState.goal_moved(card, column, after, version, operation()),
             on_act=lambda card, act, version: BoardState.goal_acted(card, act, version, operation()),
@@ -68,13 +69,13 @@ def board_skeleton() -> rx.Component:
     return rx.el.div(*(rx.el.div(rx.el.div(class_name="bone"), class_name=f"board-column in-{column.value}") for column in Column), class_name="board", aria_hidden="true")
 
 
-def _column(column: Column) -> rx.Component:
+def _column(column: Column, on_card: Sequence[Callable[[Any], rx.Component]]) -> rx.Component:
     view: rx.Var[ColumnView] = getattr(BoardState, column.value)
     return board_column(
         column.value,
         _COLUMNS[column],
         view.count,
-        rx.foreach(view.cards, goal_card),
+        rx.foreach(view.cards, lambda card: goal_card(card, on_card)),
         foot=rx.cond(
             view.more != "",
             ui.button(view.more, "quiet", little=True, on_click=BoardState.column_unfolded(column.value)),
@@ -103,7 +104,7 @@ def _menus() -> dict[str, list[rx.Component]]:
     }
 
 
-def goal_card(card: rx.Var[GoalCard]) -> rx.Component:
+def goal_card(card: rx.Var[GoalCard], on_card: Sequence[Callable[[Any], rx.Component]] = ()) -> rx.Component:
     """A goal on the board; the whole card opens it."""
     return board_card(
         rx.el.div(
@@ -124,6 +125,7 @@ def goal_card(card: rx.Var[GoalCard]) -> rx.Component:
             rx.cond(card.chip != "", ui.chip(card.chip, rx.cond(card.due, "notice", rx.cond(card.kind == "reached", "accent", "plain-tone")))),
             class_name="goal-chips",
         ),
+        *(more(card.id) for more in on_card),
         rx.cond((card.kind == "theirs") & BoardState.may_write, _answer(card)),
         card_id=card.id,
         kind=card.kind,

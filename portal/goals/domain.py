@@ -2,11 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
+from portal.kit.i18n import N_
 from portal.kit.refusal import Refusal
 
 MOST_IN_FOCUS = 3
@@ -175,6 +176,17 @@ class EnoughInFocus(Refusal):
 
     sentence = "Three goals are in focus already. Take one of them out of focus first."
 
+    @classmethod
+    def beside(cls, titles: Sequence[str]) -> "EnoughInFocus":
+        """The same with the names of the three."""
+        if len(titles) != MOST_IN_FOCUS:
+            return cls()
+        first, second, third = titles
+        return cls(
+            N_("Three goals are in focus already: “{first}”, “{second}” and “{third}”. Take one of them out of focus first."),
+            first=first, second=second, third=third,
+        )  # fmt: skip
+
 
 class TooLateToUndo(Refusal):
     """The time for an undo is over, or the change was made by somebody else."""
@@ -228,6 +240,20 @@ class Standing:
     def named(self) -> str:
         """The state's name, as refusals and tests say it."""
         return "archived" if self.archived else self.status.value
+
+
+@dataclass(frozen=True)
+class KnownGoal:
+    """A goal as other rooms may know it: its words in force, and where it stands.
+
+    `wordings` has the titles that it has had, by the wording's id; a list of goals leaves them out.
+    """
+
+    id: str
+    title: str
+    wording_id: str
+    standing: Standing
+    wordings: Mapping[str, str] = field(default_factory=dict)
 
 
 def visible(standing: Standing, actor: Actor) -> bool:

@@ -42,6 +42,7 @@ _LINES = (
 )
 _ON_BOARD = _LINES.where(_goal.c.archived_at.is_(None))
 _IN_ARCHIVE = _LINES.where(_goal.c.archived_at.is_not(None))
+_IN_FORCE = sa.select(_goal.c.id, _goal.c.wording_id, _goal.c.status).where(_SEEN, _goal.c.archived_at.is_(None))
 _ARCHIVED = sa.select(sa.func.count()).select_from(_goal).where(_SEEN, _goal.c.archived_at.is_not(None))
 _STEPS = (
     sa.select(*(_step.c[name] for name in ("id", "goal_id", "text", "owner_id", "due_on", "done_at", "version", "text_version")))
@@ -85,6 +86,7 @@ class GoalLine:
     area: str
     review_on: date | None
     version: int
+    wording_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ class Goals:
             area=unseal(id_, "goal.area", area),
             review_on=review,
             version=version,
+            wording_id=wording,
         )
 
     def lines(self, *, archived: bool = False) -> list[GoalLine]:
@@ -191,6 +194,15 @@ class Goals:
             )
             found.setdefault(goal, []).append(line)
         return found
+
+    def present_wordings(self) -> dict[str, str]:
+        """Which wording is in force for each goal on the board that both see. Nothing is unsealed. One statement."""
+        return {goal: wording for goal, wording, status in self._read(_IN_FORCE) if status != GoalStatus.IDEA}
+
+    def wordings(self, wording_ids: Collection[str]) -> list[GoalWording]:
+        """These wordings, of goals that this person may know of. One statement."""
+        query = sa.select(GoalWording).join(Goal, col(Goal.id) == col(GoalWording.goal_id)).where(_SEEN, col(GoalWording.id).in_(wording_ids))
+        return list(self._db.execute(query, self._given()).scalars())
 
     def archived_count(self) -> int:
         """How many goals the archive has for this person."""
@@ -247,6 +259,10 @@ class Goals:
         """Where the last step of a goal stands; 0 without any."""
         query = sa.select(sa.func.coalesce(sa.func.max(_step.c.position), 0.0)).where(_step.c.goal_id == goal_id)
         return float(self._db.execute(query).scalar_one())
+
+    def titles_in_focus(self, goal_id: str) -> list[str]:
+        """The titles of the other goals in focus, in the board's order."""
+        return [line.title for line in self.lines() if line.standing.in_focus and line.id != goal_id]
 
     def others_in_focus(self, goal_id: str) -> int:
         """How many other goals on the board are in focus."""

@@ -1,6 +1,6 @@
 """The verbs of goals: each passes the gate once, changes one thing, and writes the history that tells it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from portal.access.gate import Caller, OpenCase, open_account, open_case
 from portal.access.permissions import Permission
 from portal.cases.domain import Waiting
 from portal.goals import domain
-from portal.goals.domain import COLUMN_OF, LIVING, Action, Column, GoalStatus, LifeArea, Standing
+from portal.goals.domain import COLUMN_OF, LIVING, Action, Column, GoalStatus, KnownGoal, LifeArea, Standing
 from portal.goals.models import Goal, GoalChange, GoalStep, GoalWording
 from portal.goals.repository import Found, FoundStep, GoalLine, Goals, StepLine, open_steps_of, standing_of, waiting_for
 from portal.goals.schemas import (
@@ -213,6 +213,33 @@ def steps_ahead(caller: Caller) -> dict[str, StepsAhead]:
     return found
 
 
+# --- for the verbs of other rooms, in a case that they have opened
+
+
+def known_goal(case: OpenCase, goal_id: str) -> KnownGoal:
+    """A goal with the titles of all its wordings. Raises NotFound also for an idea of somebody else. One statement."""
+    found, wordings = Goals(case).find_with_wordings(goal_id)
+    titles = {one.id: _texts(case, one)["title"] for one in wordings}
+    return KnownGoal(found.goal.id, titles[found.goal.wording_id], found.goal.wording_id, standing_of(found.goal), titles)
+
+
+def known_goals(case: OpenCase) -> list[KnownGoal]:
+    """The goals on the board that both see, in its order. One statement."""
+    lines = sorted(Goals(case).lines(), key=lambda line: list(Column).index(line.standing.column))
+    return [
+        KnownGoal(line.id, line.title, line.wording_id, line.standing) for line in lines if line.standing.status is not GoalStatus.IDEA
+    ]
+
+
+def wording_titles(case: OpenCase, wording_ids: Collection[str]) -> dict[str, str]:
+    """The titles of wordings by their ids, of goals that both see, archived ones too. One statement."""
+    return {one.id: _texts(case, one)["title"] for one in Goals(case).wordings(wording_ids)}
+
+
+def present_wordings(case: OpenCase) -> dict[str, str]:
+    """Which wording is in force for each goal on the board that both see, without reading any. One statement."""
+    return Goals(case).present_wordings()
+
 
 # --- changing a goal
 
@@ -366,11 +393,14 @@ VERBS: dict[Action, Callable[..., Saved]] = {
 
 
 def put_in_focus(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
-    """Put a goal in focus. Raises EnoughInFocus when three are."""
+    """Put a goal in focus. Raises EnoughInFocus, which names them, when three are."""
     with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
         goals = Goals(case)
         found = goals.find(goal_id)
-        standing = domain.put_in_focus(standing_of(found.goal), goals.actor, goals.others_in_focus(goal_id))
+        try:
+            standing = domain.put_in_focus(standing_of(found.goal), goals.actor, goals.others_in_focus(goal_id))
+        except domain.EnoughInFocus:
+            raise domain.EnoughInFocus.beside(goals.titles_in_focus(goal_id)) from None
         return _Pen(case, goals, found.goal, op).take(Action.FOCUS, standing)
 
 

@@ -263,8 +263,12 @@ class SignedInPage(rx.State, mixin=True):
         else:
             self._is_shown()
 
-    async def _show_whole(self) -> None:
+    async def _show_all(self, *, opening: bool = False) -> None:
+        """The page, and what other rooms put on it."""
         await self._show()
+
+    async def _show_whole(self) -> None:
+        await self._show_all()
 
     def _show_later(self) -> None:
         """What stands on the page may be old: say so, unless something weightier is being said, and look again soon."""
@@ -301,7 +305,7 @@ class SignedInPage(rx.State, mixin=True):
 
     async def _show_or_say(self) -> None:
         try:
-            await self._show()
+            await self._show_all()
         except DatabaseGone:
             self._show_later()
         except Refusal as refusal:
@@ -324,8 +328,14 @@ class CasePage(SignedInPage, mixin=True):
         await self._ask(members_of, self.case_id)
         # Listening before reading: what changes in between rings, and is shown.
         await self._hear((self.case_id,), counts_as_present=True)
-        await self._show()
+        await self._show_all(opening=True)
         await self._show_people()
+
+    async def _show_all(self, *, opening: bool = False) -> None:
+        await self._show()
+        for part in _parts.get(type(self), ()):
+            state = await self.get_state(part)
+            await state._show_on(self, opening=opening)
 
     async def _show_people(self) -> None:
         members = await self._ask(members_of, self.case_id)
@@ -344,7 +354,7 @@ class CasePage(SignedInPage, mixin=True):
         )
 
     async def _show_whole(self) -> None:
-        await self._show()
+        await self._show_all()
         await self._show_people()
 
     async def _do(
@@ -372,6 +382,28 @@ class CasePage(SignedInPage, mixin=True):
         self._confirm(op, version)
         await self._show_or_say()
         return result
+
+
+class CasePart(CasePage, mixin=True):
+    """A part of a case's page that belongs to another room than the page: shown with it, changed by its own verbs.
+
+    Concrete ones are `class RatingState(CasePart, Here)`; the module of the page puts them there.
+    """
+
+    async def _show_on(self, page: CasePage, *, opening: bool) -> None:
+        if opening or page.missing:  # type: ignore[attr-defined]
+            self.reset()
+        self.case_id = page.case_id
+        if not page.missing:  # type: ignore[attr-defined]
+            await self._show()
+
+
+_parts: dict[type[rx.State], tuple[type[CasePart], ...]] = {}
+
+
+def put_on(page: type[CasePage], *parts: type[CasePart]) -> None:
+    """Let parts of other rooms be shown on a page whenever it is shown, in this order."""
+    _parts[page] = (*_parts.get(page, ()), *(part for part in parts if part not in _parts.get(page, ())))
 
 
 def _shower(state: type[rx.State]) -> Callable[[str], Any]:

@@ -3,7 +3,13 @@
 import reflex as rx
 
 from portal.checkins.components import course_charts
+from portal.checkins.state import CourseState
 from portal.design import page_frame, t
+from portal.live.state import put_on
+from portal.ratings.components import goals_course
+from portal.ratings.state import CourseRatingState
+
+put_on(CourseState, CourseRatingState)
 
 
 def course_page() -> rx.Component:
@@ -11,6 +17,7 @@ def course_page() -> rx.Component:
     return page_frame(
         t("Course over time"),
         course_charts(),
+        goals_course(),
         nav="course",
         lead=t("Your own course, and nobody else’s. Both of you see the same."),
         narrow=False,

@@ -5,6 +5,11 @@ import reflex as rx
 from portal.design import page_frame, t, undo_bar
 from portal.goals.components import area_and_review, goal_history, goal_lead, moves, question, small_steps, wording
 from portal.goals.state import GoalState
+from portal.live.state import put_on
+from portal.ratings.components import how_it_goes, rating_undo
+from portal.ratings.state import RatingState
+
+put_on(GoalState, RatingState)
 
 
 def goal_page() -> rx.Component:
@@ -15,10 +20,12 @@ def goal_page() -> rx.Component:
         question(),
         wording(),
         moves(),
+        how_it_goes(),
         small_steps(),
         area_and_review(),
         goal_history(),
         undo_bar(shown=GoalState.undo_op, words=GoalState.undo_words, on_undo=lambda op: GoalState.undo_pressed(GoalState.undo_op, op)),
+        rating_undo(),
         rx.el.p(GoalState.told, role="status", class_name="sr-only"),
         nav="goals",
         presence=True,

@@ -30,6 +30,7 @@ IN_A_CASE = {
     P.READ_OWN_ACCESS_ENTRIES: "T S",
     P.READ_GOALS: "C T S",
     P.WRITE_GOALS: "C T",
+    P.RATE_GOALS: "C T",
     P.READ_FEEDBACK: "C T",
     P.KEEP_DRAFT: "C T",
     P.DRAFT_REFLECTION: "T",
@@ -179,7 +180,11 @@ VERBS: dict[Permission | str, str] = {
     P.REFLECT_FEEDBACK: "feedback.reflect feedback.advise",
     P.CONFIRM_FEEDBACK: "feedback.confirm feedback.not_quite",
     P.READ_FEEDBACK: "feedback.desk feedback.home_part feedback.shared_ids",
-    P.READ_GOALS: "goals.board goals.archive_of goals.goal goals.home_part goals.titles",
+    P.READ_GOALS: (
+        "goals.board goals.archive_of goals.goal goals.home_part goals.titles ratings.of_goal ratings.on_board ratings.summary "
+        "ratings.to_rate"
+    ),
+    P.RATE_GOALS: "ratings.rate ratings.take_back",
     P.WRITE_GOALS: (
         "goals.add goals.propose goals.take_back goals.agree goals.answer_not_now goals.start goals.pause goals.resume "
         "goals.set_back goals.reach goals.let_go goals.take_up goals.archive goals.restore goals.agree_wording "
@@ -199,12 +204,13 @@ def rooms() -> list[str]:
 
 
 def verbs() -> dict[str, Callable[..., Any]]:
-    """Every public verb by its short name."""
+    """Every public verb by its short name; what another room's verb calls in a case that it has opened is none."""
     found: dict[str, Callable[..., Any]] = {}
     for name in rooms():
         module = importlib.import_module(name)
         for verb, function in vars(module).items():
-            if inspect.isfunction(function) and function.__module__ == name and not verb.startswith("_"):
+            is_verb = inspect.isfunction(function) and function.__module__ == name and not verb.startswith("_")
+            if is_verb and gate.OpenCase not in get_type_hints(function).values():
                 found[f"{name.removeprefix('portal.').removesuffix('.service')}.{verb}"] = function
     return found
 

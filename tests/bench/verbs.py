@@ -33,6 +33,7 @@ from portal.goals import service as goals
 from portal.kit import clock
 from portal.kit.mail import waiting as letters
 from portal.kit.passwords import hashed
+from portal.ratings import service as ratings
 from tests.access.test_permissions import PERMISSION_OF, UPKEEP
 from tests.bench.practice import Pair, make_pair
 from tests.makers import make_case, make_person, op, sign_in
@@ -145,6 +146,7 @@ def _goals(pair: Pair) -> None:
     goal = goals.reword(them, case, goal.id, "title", "Say no twice a week", goal.version, op=op())
     go(goals.keep_wording, them)
     _steps(pair, goal.id)
+    _ratings(pair, goal.id)
     moved = op()
     goal = goals.move(me, case, goal.id, "reached", "", goals.goal(me, case, goal.id).goal.version, op=moved)
     goals.undo(me, case, moved, op=op())
@@ -178,6 +180,17 @@ def _steps(pair: Pair, goal_id: str) -> None:
     goals.hand_step(me, case, step.id, "", seen(), op=op())
     goals.date_step(me, case, step.id, f"{clock.now() + timedelta(days=2):%Y-%m-%d}", seen(), op=op())
     goals.remove_step(me, case, step.id, op=op())
+
+
+def _ratings(pair: Pair, goal_id: str) -> None:
+    me, case, rated = pair.client, pair.case, op()
+    wording = ratings.of_goal(me, case, goal_id).form.wording_id
+    ratings.rate(me, case, goal_id, wording, 4, op=op())
+    ratings.rate(pair.therapist, case, goal_id, wording, 6, op=rated)
+    ratings.take_back(pair.therapist, case, rated, op=op())
+    ratings.on_board(me, case)
+    ratings.summary(me, case)
+    ratings.to_rate(me, case)
 
 
 def _feedback(pair: Pair) -> None:

@@ -8,6 +8,7 @@ import pytest
 from portal.goals import domain, service
 from portal.goals.domain import Action
 from portal.kit import clock
+from portal.kit.i18n import say
 from portal.kit.refusal import AlreadyDone, BadInput, ChangedMeanwhile, NotFound
 from tests.cast import Cast
 from tests.goals.people import agreed, cards, idea, look, page, proposed, seen, titles, working
@@ -108,8 +109,12 @@ def test_three_goals_in_focus_are_enough(cast: Cast) -> None:
     goals = [agreed(cast, f"Goal {n}") for n in range(4)]
     for goal in goals[:3]:
         service.put_in_focus(cast.client, cast.case, goal, seen(cast, goal), op=op())
-    with pytest.raises(domain.EnoughInFocus):
-        service.put_in_focus(cast.client, cast.case, goals[3], seen(cast, goals[3]), op=op())
+    with pytest.raises(domain.EnoughInFocus) as enough:
+        service.put_in_focus(cast.therapist, cast.case, goals[3], seen(cast, goals[3]), op=op())
+    assert say("en", enough.value.sentence, **enough.value.params) == (
+        "Three goals are in focus already: “Goal 2”, “Goal 1” and “Goal 0”. Take one of them out of focus first."
+    )
+    assert "Goal" not in str(enough.value)
     service.reach(cast.client, cast.case, goals[0], seen(cast, goals[0]), op=op())
     service.put_in_focus(cast.client, cast.case, goals[3], seen(cast, goals[3]), op=op())
     assert {one.title for one in service.home_part(cast.client, cast.case).focus} == {"Goal 1", "Goal 2", "Goal 3"}

@@ -1,0 +1,1 @@
+"""The room of the numbers that a goal is rated with."""
