@@ -1,189 +1,230 @@
-// A board of columns: cards are moved by dragging, by arrow keys on their handle, and by the handle's menu.
-// The server draws columns and cards; this part only hears hands and keys, so that a board of hundreds stays light.
-import { useEffect, useRef } from "react";
+// A board of columns: cards are moved by mouse, finger and keys (@dnd-kit), by arrow keys on their handle, and by the handle's menu.
+// The server draws columns and cards. What happens while a card is in the hand is drawn beside React: a board of hundreds stays light.
+import { DndContext, DragOverlay, useDraggable, useDroppable, useSensor, useSensors } from "@dnd-kit/core";
+import { createContext, useContext, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { cardMenu } from "./board_menu.jsx";
+import { CODES, FINGER, Finger, Keys, MOUSE, Mouse, wayOf } from "./board_sensors.jsx";
+import { newId, waitFor } from "../parts/saving.jsx";
+import { useWords } from "../parts/words.jsx";
 
-const NEAR = 6; // pixels that a mouse travels before a press becomes a drag
-const HOLD = 320; // milliseconds that a finger rests before a press becomes a drag
-const EDGE = 64; // pixels from the window's edge where it begins to scroll
+const NEAR = 28; // pixels beside a column that still count as inside it
+const GLIDE = 140; // milliseconds, as --quick
+const SCROLL = { threshold: { x: 0, y: 0.14 }, layoutShiftCompensation: false };
 
 const columnsOf = (board) => [...board.querySelectorAll("[data-column]")];
 const cardsOf = (column) => [...column.querySelectorAll("[data-card]")];
-const isRtl = () => document.documentElement.dir === "rtl";
+const columnOf = (card) => card.closest("[data-column]");
+const others = (column, card) => cardsOf(column).filter((one) => one !== card);
+const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// The card after which another one stands when it is put at `index` among the rest.
-function after(column, card, index) {
-  const rest = cardsOf(column).filter((one) => one !== card);
-  return index > 0 ? rest[Math.min(index, rest.length) - 1].dataset.card : "";
+// The place among cards at which something that is let go at this height comes to stand. They are asked one by one as in a
+// dictionary: few of them have to be measured, and each is where it stands now, however the page was scrolled.
+function placeAt(cards, y) {
+  let low = 0;
+  let high = cards.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const box = cards[middle].getBoundingClientRect();
+    if (y < box.top + box.height / 2) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function columnAt(board, { x, y }) {
+  let found = null;
+  let least = NEAR;
+  for (const column of columnsOf(board)) {
+    const box = column.getBoundingClientRect();
+    const away = Math.hypot(Math.max(box.left - x, 0, x - box.right), Math.max(box.top - y, 0, y - box.bottom));
+    if (away < least) [found, least] = [column, away];
+  }
+  return found;
+}
+
+// Where the line stands that shows a place: before the card that is there now, or after the last one.
+function lineAt(column, cards, place) {
+  const list = column.querySelector("[data-cards]").getBoundingClientRect();
+  let y = list.top + 4;
+  if (place < cards.length) y = cards[place].getBoundingClientRect().top - 6;
+  else if (cards.length) y = cards.at(-1).getBoundingClientRect().bottom + 4;
+  return { x: list.left, y, width: list.width };
+}
+
+// What is in the hand, and where it would come to stand. It belongs to one board and outlives every drawing of it.
+function handOf(board, line, layer) {
+  const hand = { card: null, byKeys: false, from: null, point: null, column: null, place: 0, moved: false };
+
+  hand.take = (card, byKeys) => {
+    const column = columnOf(card);
+    Object.assign(hand, { card, byKeys, from: card.getBoundingClientRect(), point: null, column, place: cardsOf(column).indexOf(card), moved: false });
+    board.current.classList.add("dragging");
+    if (!byKeys) navigator.vibrate?.(10);
+    hand.look();
+  };
+
+  // Where the hand is now; the line says it to the eye.
+  hand.look = () => {
+    if (!hand.card) return;
+    if (hand.point) {
+      hand.column = columnAt(board.current, hand.point);
+      if (hand.column) hand.place = placeAt(others(hand.column, hand.card), hand.point.y);
+    }
+    line.current.hidden = !hand.column;
+    if (!hand.column) return;
+    const cards = others(hand.column, hand.card);
+    hand.place = Math.min(hand.place, cards.length);
+    const at = lineAt(hand.column, cards, hand.place);
+    Object.assign(line.current.style, { inlineSize: `${at.width}px`, transform: `translate(${at.x}px, ${at.y}px)` });
+  };
+
+  // One place or one column on; how far that is from where the card was taken, or null at the board's edge.
+  hand.step = ([sideways, down]) => {
+    const columns = columnsOf(board.current);
+    const column = sideways ? columns[columns.indexOf(hand.column) + sideways] : hand.column;
+    if (!column) return null;
+    const cards = others(column, hand.card);
+    const place = sideways ? Math.min(hand.place, cards.length) : hand.place + down;
+    if (place < 0 || place > cards.length) return null;
+    Object.assign(hand, { column, place });
+    (cards[place] ?? cards[place - 1] ?? column).scrollIntoView({ block: "nearest" });
+    hand.look();
+    const at = lineAt(column, cards, place);
+    return { x: at.x - hand.from.left, y: at.y - hand.from.top };
+  };
+
+  // What was in the hand glides to where it belongs, and stays there until the board is drawn as the server has it.
+  hand.drop = (to, until) => {
+    const { card } = hand;
+    const ghost = layer.current.querySelector(".ghost");
+    line.current.hidden = true;
+    board.current.classList.remove("dragging");
+    hand.card = null;
+    if (!ghost) return;
+    const box = ghost.getBoundingClientRect();
+    const landing = ghost.cloneNode(true);
+    Object.assign(landing.style, { inlineSize: `${box.width}px`, left: `${box.left}px`, top: `${box.top}px`, position: "fixed" });
+    layer.current.append(landing);
+    card.dataset.landing = "";
+    const glides = isStill() ? Promise.resolve() : landing.animate({ transform: `translate(${to.x - box.left}px, ${to.y - box.top}px)` }, { duration: GLIDE, easing: "ease", fill: "forwards" }).finished;
+    if (isStill()) landing.style.transform = `translate(${to.x - box.left}px, ${to.y - box.top}px)`;
+    Promise.allSettled([glides, until]).then(() => {
+      delete card.dataset.landing;
+      landing.remove();
+    });
+  };
+
+  return hand;
+}
+
+// The press that ends a drag must not open the card, neither in the page nor by the browser itself.
+function swallowClick() {
+  const stop = (click) => (click.preventDefault(), click.stopPropagation());
+  window.addEventListener("click", stop, { capture: true, once: true });
+  setTimeout(() => window.removeEventListener("click", stop, { capture: true }), 80);
 }
 
 export function Board({ children, className, onMove, onAct, label }) {
-  const root = useRef(null);
+  const words = useWords();
+  const board = useRef(null);
+  const line = useRef(null);
+  const layer = useRef(null);
+  const held = useRef(null);
+  held.current ??= handOf(board, line, layer);
   const told = useRef({});
-  told.current = { onMove, onAct };
+  told.current = { onMove, onAct, words };
+  const back = useRef(null); // the card that gets the focus again when it was drawn anew
+
+  const sensors = useSensors(
+    useSensor(Mouse, MOUSE),
+    useSensor(Finger, FINGER),
+    useSensor(
+      Keys,
+      useMemo(() => ({ keyboardCodes: CODES, step: (way) => held.current.step(way) }), []),
+    ),
+  );
+
+  // Tell the server; false if the card stands there already. `answered` is called when the server has answered, either way.
+  function move(card, column, place, answered) {
+    if (columnOf(card) === column && cardsOf(column).indexOf(card) === place) return false;
+    const rest = others(column, card);
+    const op = newId();
+    waitFor(op, { settled: answered });
+    told.current.onMove?.(card.dataset.card, column.dataset.column, rest[place - 1]?.dataset.card ?? "", rest[place]?.dataset.card ?? "", Number(card.dataset.version), op);
+    return true;
+  }
+
+  function remember(card) {
+    back.current = { id: card.dataset.card, until: performance.now() + 4000 };
+  }
+
+  function aim({ pointerCoordinates, active }) {
+    const hand = held.current;
+    if (!hand.card || hand.card.dataset.card !== active.id) return [];
+    if (!hand.byKeys) hand.point = pointerCoordinates;
+    const column = hand.byKeys ? hand.column : hand.point && columnAt(board.current, hand.point);
+    return column ? [{ id: column.dataset.column }] : [];
+  }
+
+  function started({ active, activatorEvent }) {
+    const card = board.current.querySelector(`[data-card="${CSS.escape(active.id)}"]`);
+    if (card) held.current.take(card, activatorEvent.type === "keydown");
+  }
+
+  function ended() {
+    const hand = held.current;
+    const { card, column, place, byKeys } = hand;
+    if (!card) return;
+    if (!byKeys) swallowClick();
+    if (!column || !card.isConnected) return put(card);
+    if (byKeys) remember(card);
+    let answer;
+    const until = new Promise((resolve) => (answer = resolve));
+    hand.moved = move(card, column, place, answer);
+    if (hand.moved) hand.drop(lineAt(column, others(column, card), place), until);
+    else put(card);
+  }
+
+  // Back to where it was.
+  function put(card) {
+    const { left: x, top: y } = card.getBoundingClientRect();
+    held.current.drop(card.isConnected ? { x, y } : held.current.from, null);
+  }
+
+  function cancelled() {
+    if (held.current.card) put(held.current.card);
+  }
+
+  const accessibility = useMemo(() => {
+    const titleOf = (id) => board.current?.querySelector(`[data-card="${CSS.escape(id)}"] h3`)?.textContent ?? "";
+    const where = () => {
+      const { card, column, place } = held.current;
+      if (!card) return {};
+      const all = Number(column?.dataset.count ?? 0) + (columnOf(card) === column ? 0 : 1);
+      return { column: column?.querySelector("h2")?.textContent ?? "", place: place + 1, all };
+    };
+    // A hand sees where it goes; only keys are told.
+    const passes = () => (held.current.byKeys && held.current.card ? told.current.words("{column}, place {place} of {all}", where()) : undefined);
+    return {
+      restoreFocus: false,
+      screenReaderInstructions: { draggable: words("Arrow keys move this goal by one place. Space lifts it: then arrow keys carry it, Space puts it down and Escape leaves it where it was. Enter opens its menu.") },
+      announcements: {
+        onDragStart: ({ active }) => told.current.words("Lifted: {title}. {column}, place {place} of {all}.", { title: titleOf(active.id), ...where() }),
+        onDragMove: passes,
+        onDragOver: passes,
+        onDragEnd: ({ active }) => told.current.words(held.current.moved ? "Put down: {title}" : "Left where it was: {title}", { title: titleOf(active.id) }),
+        onDragCancel: ({ active }) => told.current.words("Left where it was: {title}", { title: titleOf(active.id) }),
+      },
+    };
+  }, [words("Lifted: {title}. {column}, place {place} of {all}.", {})]);
 
   useEffect(() => {
-    const board = root.current;
-    let drag = null;
-    let back = null; // the card that gets the focus again when it was drawn anew
-    let menu = null;
+    const root = board.current;
 
-    function move(card, column, place) {
-      const from = card.closest("[data-column]");
-      const index = cardsOf(from).indexOf(card);
-      if (from === column && index === place) return false;
-      told.current.onMove?.(card.dataset.card, column.dataset.column, after(column, card, place), Number(card.dataset.version));
-      return true;
-    }
-
-    // Drag
-
-    function pressed(event) {
-      if (drag || event.button || !event.isPrimary) return;
-      const card = event.target.closest?.("[data-card]");
-      if (!card || card.dataset.still !== undefined) return;
-      const handle = event.target.closest("[data-handle]");
-      if (!handle && event.target.closest("button, input, label, select, textarea, [contenteditable]")) return;
-      drag = { card, id: event.pointerId, x: event.clientX, y: event.clientY, on: false, touch: event.pointerType !== "mouse", handle: Boolean(handle) };
-      if (drag.touch && !handle) drag.timer = setTimeout(lift, HOLD);
-      window.addEventListener("pointermove", moved);
-      window.addEventListener("pointerup", dropped);
-      window.addEventListener("pointercancel", ended);
-      window.addEventListener("keydown", escaped, true);
-      window.addEventListener("touchmove", held, { passive: false });
-    }
-
-    // Once a card is lifted, the finger moves it and not the page.
-    function held(event) {
-      if (drag?.on && event.cancelable) event.preventDefault();
-    }
-
-    function lift() {
-      const { card } = drag;
-      const box = card.getBoundingClientRect();
-      drag.on = true;
-      drag.ghost = card.cloneNode(true);
-      drag.ghost.removeAttribute("data-card");
-      drag.ghost.querySelectorAll("[id], [name]").forEach((one) => (one.removeAttribute("id"), one.removeAttribute("name")));
-      drag.ghost.setAttribute("aria-hidden", "true");
-      drag.ghost.inert = true;
-      drag.ghost.classList.add("ghost");
-      Object.assign(drag.ghost.style, { inlineSize: `${box.width}px`, transform: `translate(${box.x}px, ${box.y}px)` });
-      drag.offset = { x: drag.x - box.x, y: drag.y - box.y };
-      drag.line = document.createElement("div");
-      drag.line.className = "drop-line";
-      drag.line.setAttribute("aria-hidden", "true");
-      board.append(drag.ghost, drag.line);
-      card.classList.add("lifted");
-      board.classList.add("dragging");
-      if (drag.touch) navigator.vibrate?.(10);
-      aim();
-    }
-
-    function moved(event) {
-      if (!drag || event.pointerId !== drag.id) return;
-      const far = Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > NEAR;
-      if (!drag.on) {
-        if (!far) return;
-        if (drag.touch && !drag.handle) return ended();
-        lift();
-      }
-      drag.now = { x: event.clientX, y: event.clientY };
-      drag.frame ??= requestAnimationFrame(aim);
-    }
-
-    // Where the cards of a column stand on the page: measured once, not with every movement of the hand.
-    function measure(column) {
-      drag.boxes = cardsOf(column)
-        .filter((one) => one !== drag.card)
-        .map((one) => {
-          const box = one.getBoundingClientRect();
-          return { top: box.top + window.scrollY, bottom: box.bottom + window.scrollY };
-        });
-    }
-
-    function aim() {
-      if (!drag?.on) return;
-      drag.frame = null;
-      const at = drag.now ?? { x: drag.x, y: drag.y };
-      drag.ghost.style.transform = `translate(${at.x - drag.offset.x}px, ${at.y - drag.offset.y}px)`;
-      const column = document.elementsFromPoint(at.x, at.y).map((one) => one.closest?.("[data-column]")).find((one) => one && board.contains(one)) ?? drag.column;
-      if (column) {
-        if (drag.column !== column || !drag.boxes) {
-          drag.column?.removeAttribute("data-over");
-          column.setAttribute("data-over", "");
-          drag.column = column;
-          measure(column);
-        }
-        const { boxes } = drag;
-        const down = at.y + window.scrollY;
-        const below = boxes.findIndex((box) => down < (box.top + box.bottom) / 2);
-        drag.place = below < 0 ? boxes.length : below;
-        const list = column.querySelector("[data-cards]").getBoundingClientRect();
-        const edge = boxes.length === 0 ? list.y + window.scrollY + 4 : below < 0 ? boxes[boxes.length - 1].bottom + 4 : boxes[below].top - 6;
-        const y = edge - window.scrollY;
-        Object.assign(drag.line.style, { inlineSize: `${list.width}px`, transform: `translate(${list.x}px, ${y}px)` });
-      }
-      const step = at.y < EDGE ? at.y - EDGE : at.y > window.innerHeight - EDGE ? at.y - window.innerHeight + EDGE : 0;
-      if (step) {
-        window.scrollBy(0, step / 4);
-        drag.frame = requestAnimationFrame(aim);
-      }
-    }
-
-    function dropped(event) {
-      if (!drag || event.pointerId !== drag.id) return;
-      if (drag.on) {
-        if (drag.frame) cancelAnimationFrame(drag.frame);
-        aim();
-        // The press that ends a drag must not open the card.
-        const stop = (click) => (click.preventDefault(), click.stopPropagation());
-        window.addEventListener("click", stop, { capture: true, once: true });
-        setTimeout(() => window.removeEventListener("click", stop, { capture: true }), 0);
-        if (drag.column) move(drag.card, drag.column, drag.place);
-      }
-      ended();
-    }
-
-    function escaped(event) {
-      if (event.key === "Escape" && drag?.on) {
-        event.preventDefault();
-        event.stopPropagation();
-        ended();
-      }
-    }
-
-    function ended(event) {
-      if (!drag || (event?.pointerId !== undefined && event.pointerId !== drag.id)) return;
-      clearTimeout(drag.timer);
-      if (drag.frame) cancelAnimationFrame(drag.frame);
-      drag.ghost?.remove();
-      drag.line?.remove();
-      drag.column?.removeAttribute("data-over");
-      drag.card.classList.remove("lifted");
-      board.classList.remove("dragging");
-      drag = null;
-      window.removeEventListener("pointermove", moved);
-      window.removeEventListener("pointerup", dropped);
-      window.removeEventListener("pointercancel", ended);
-      window.removeEventListener("keydown", escaped, true);
-      window.removeEventListener("touchmove", held, { passive: false });
-    }
-
-    // Keys on the handle
-
-    function keyed(event) {
-      const handle = event.target.closest?.("[data-handle]");
-      if (!handle || event.altKey || event.ctrlKey || event.metaKey) return;
-      const card = handle.closest("[data-card]");
-      const way = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [isRtl() ? 1 : -1, 0], ArrowRight: [isRtl() ? -1 : 1, 0] }[event.key];
-      if (!way) return;
-      event.preventDefault();
-      step(card, ...way);
-    }
-
+    // One place or one column on at once, without lifting.
     function step(card, sideways, down) {
-      const columns = columnsOf(board);
-      const here = card.closest("[data-column]");
+      const columns = columnsOf(root);
+      const here = columnOf(card);
       const column = columns[columns.indexOf(here) + sideways];
       const cards = cardsOf(here);
       const place = sideways ? 0 : cards.indexOf(card) + down;
@@ -192,118 +233,134 @@ export function Board({ children, className, onMove, onAct, label }) {
       move(card, column, place);
     }
 
-    // The handle's menu: one per kind of card, drawn once for the whole board
-
-    function clicked(event) {
+    function keyed(event) {
       const handle = event.target.closest?.("[data-handle]");
-      if (handle) return open(handle);
-      const item = event.target.closest?.("[role=menuitem]");
-      if (item && menu?.list.contains(item)) choose(item);
+      const way = handle && !held.current.card && wayOf(event);
+      if (!way) return;
+      event.preventDefault();
+      step(handle.closest("[data-card]"), ...way);
     }
 
-    function open(handle) {
-      const card = handle.closest("[data-card]");
-      const list = board.querySelector(`[data-menu="${card.dataset.kind}"]`);
-      if (!list) return;
-      if (menu?.handle === handle && list.matches(":popover-open")) return shut();
-      shut();
-      list.querySelectorAll("[data-when]").forEach((one) => (one.hidden = one.dataset.when !== (card.dataset.focus ?? "")));
-      menu = { list, handle, card };
-      handle.setAttribute("aria-expanded", "true");
-      list.showPopover();
-      const from = handle.getBoundingClientRect();
-      const size = list.getBoundingClientRect();
-      const wide = document.documentElement.clientWidth;
-      const start = isRtl() ? wide - from.right : from.x;
-      list.style.insetInlineStart = `${Math.max(8, Math.min(start, wide - size.width - 8))}px`;
-      const above = from.top - size.height - 4;
-      const under = from.bottom + 4;
-      list.style.insetBlockStart = `${under + size.height > window.innerHeight - 8 && above > 8 ? above : under}px`;
-      entries()[0]?.focus({ preventScroll: true });
-      window.addEventListener("scroll", scrolled, true);
+    // The space bar lifts and puts down; letting it go is no press of the button.
+    function released(event) {
+      if (event.key === " " && event.target.closest?.("[data-handle]")) event.preventDefault();
     }
 
-    const entries = () => [...menu.list.querySelectorAll("[role=menuitem]")].filter((one) => !one.hidden);
-
-    function scrolled(event) {
-      if (!menu?.list.contains(event.target)) shut();
-    }
-
-    function shut(focus = false) {
-      if (!menu) return;
-      const { list, handle } = menu;
-      menu = null;
-      window.removeEventListener("scroll", scrolled, true);
-      handle.setAttribute("aria-expanded", "false");
-      if (list.matches(":popover-open")) list.hidePopover();
-      if (focus) handle.focus();
-    }
-
-    function toggled(event) {
-      if (event.newState === "closed" && menu?.list === event.target) shut();
-    }
-
-    function menuKeyed(event) {
-      if (!menu?.list.contains(event.target)) return;
-      const list = entries();
-      const at = list.indexOf(document.activeElement);
-      const to = { ArrowDown: (at + 1) % list.length, ArrowUp: (at - 1 + list.length) % list.length, Home: 0, End: list.length - 1 }[event.key];
-      if (to !== undefined) list[to].focus();
-      else if (event.key === "Escape" || event.key === "Tab") shut(true);
-      else return;
-      if (event.key !== "Tab") event.preventDefault();
-      event.stopPropagation();
-    }
-
-    function choose(item) {
-      const { card } = menu;
-      shut(true);
+    const takeMenuAway = cardMenu(root, (card, act) => {
       remember(card);
-      const [verb, column] = item.dataset.act.split(":");
-      if (verb === "to") move(card, columnsOf(board).find((one) => one.dataset.column === column), 0);
+      const [verb, column] = act.split(":");
+      if (verb === "to") move(card, columnsOf(root).find((one) => one.dataset.column === column), 0);
       else if (verb === "up") step(card, 0, -1);
       else if (verb === "down") step(card, 0, 1);
       else told.current.onAct?.(card.dataset.card, verb, Number(card.dataset.version));
-    }
-
-    // A moved card is drawn anew in its new column: the keyboard must not lose it.
-
-    function remember(card) {
-      back = { id: card.dataset.card, until: performance.now() + 4000 };
-    }
-
-    const watcher = new MutationObserver(() => {
-      if (drag) drag.boxes = null;
-      if (!back) return;
-      if (performance.now() > back.until) return (back = null);
-      if (document.activeElement && document.activeElement !== document.body) return;
-      board.querySelector(`[data-card="${back.id}"] [data-handle]`)?.focus({ preventScroll: false });
     });
 
-    const noDrag = (event) => event.preventDefault();
-    watcher.observe(board, { childList: true, subtree: true });
-    board.addEventListener("pointerdown", pressed);
-    board.addEventListener("dragstart", noDrag);
-    board.addEventListener("keydown", keyed);
-    board.addEventListener("keydown", menuKeyed);
-    board.addEventListener("click", clicked);
-    board.addEventListener("toggle", toggled, true);
+    // A moved card is drawn anew in its new column: the keyboard must not lose it. What is in the hand looks where it is now.
+    const watcher = new MutationObserver(() => {
+      held.current.look();
+      if (!back.current) return;
+      if (performance.now() > back.current.until) return (back.current = null);
+      if (document.activeElement && document.activeElement !== document.body) return;
+      root.querySelector(`[data-card="${back.current.id}"] [data-handle]`)?.focus({ preventScroll: false });
+    });
+
+    const noNativeDrag = (event) => event.preventDefault();
+    watcher.observe(root, { childList: true, subtree: true });
+    root.addEventListener("keydown", keyed);
+    root.addEventListener("keyup", released);
+    root.addEventListener("dragstart", noNativeDrag);
     return () => {
       watcher.disconnect();
-      ended();
-      shut();
-      board.removeEventListener("pointerdown", pressed);
-      board.removeEventListener("dragstart", noDrag);
-      board.removeEventListener("keydown", keyed);
-      board.removeEventListener("keydown", menuKeyed);
-      board.removeEventListener("click", clicked);
-      board.removeEventListener("toggle", toggled, true);
+      takeMenuAway();
+      root.removeEventListener("keydown", keyed);
+      root.removeEventListener("keyup", released);
+      root.removeEventListener("dragstart", noNativeDrag);
     };
   }, []);
 
   return (
-    <div ref={root} className={className} role="group" aria-label={label}>
+    <DndContext
+      id="board"
+      sensors={sensors}
+      collisionDetection={aim}
+      autoScroll={SCROLL}
+      accessibility={accessibility}
+      onDragStart={started}
+      onDragMove={held.current.look}
+      onDragOver={held.current.look}
+      onDragEnd={ended}
+      onDragCancel={cancelled}
+    >
+      <div ref={board} className={className} role="group" aria-label={label}>
+        {children}
+      </div>
+      <div ref={layer} aria-hidden="true">
+        <div ref={line} className="drop-line" hidden />
+        <DragOverlay className="in-hand" dropAnimation={null} transition={glides}>
+          <Ghost hand={held} />
+        </DragOverlay>
+      </div>
+    </DndContext>
+  );
+}
+
+const glides = (event) => (event?.type === "keydown" && !isStill() ? `transform ${GLIDE}ms ease` : undefined);
+
+// The card as it looked when it was taken.
+function Ghost({ hand }) {
+  const place = useRef(null);
+  useLayoutEffect(() => {
+    const { card } = hand.current;
+    if (!card) return;
+    const ghost = card.cloneNode(true);
+    for (const name of ["data-card", "data-landing"]) ghost.removeAttribute(name);
+    ghost.querySelectorAll("[id], [name], [data-handle]").forEach((one) => ["id", "name", "data-handle"].forEach((name) => one.removeAttribute(name)));
+    ghost.classList.remove("lifted");
+    ghost.classList.add("ghost");
+    ghost.inert = true;
+    place.current.replaceChildren(ghost);
+  }, []);
+  return <ul ref={place} />;
+}
+
+export function BoardColumn({ children, className, name, headingId, count = 0 }) {
+  const { setNodeRef, isOver } = useDroppable({ id: name });
+  return (
+    <section ref={setNodeRef} className={className} aria-labelledby={headingId} data-column={name} data-count={count} data-over={isOver ? "" : undefined}>
       {children}
-    </div>
+    </section>
+  );
+}
+
+const Grip = createContext({});
+
+export function BoardCard({ children, className, cardId, kind, version, focus, still = false }) {
+  const { attributes, isDragging, listeners, setActivatorNodeRef, setNodeRef } = useDraggable({ id: cardId, disabled: still });
+  const describedBy = attributes["aria-describedby"];
+  const grip = useMemo(() => ({ take: setActivatorNodeRef, describedBy, lifted: isDragging }), [setActivatorNodeRef, describedBy, isDragging]);
+  return (
+    <Grip value={grip}>
+      <li
+        ref={setNodeRef}
+        {...listeners}
+        className={`${className ?? ""} ${isDragging ? "lifted" : ""}`}
+        data-card={cardId}
+        data-kind={kind}
+        data-version={version}
+        data-focus={focus}
+        data-still={still ? "" : undefined}
+      >
+        {children}
+      </li>
+    </Grip>
+  );
+}
+
+export function BoardHandle({ children, className, label }) {
+  const { take, describedBy, lifted } = useContext(Grip);
+  return (
+    <button ref={take} type="button" className={className} aria-label={label} aria-haspopup="menu" aria-expanded="false" aria-pressed={lifted || undefined} aria-describedby={describedBy} data-handle="">
+      {children}
+    </button>
   );
 }

@@ -33,12 +33,14 @@ function look(at = shown.at) {
 }
 
 // Register an operation until its receipt comes; `answered` is called with the receipt, `late` after five seconds without one.
-export function waitFor(op, { answered, late } = {}) {
+// `settled` only wants to know that it was answered or is late: what is said about it stands elsewhere on the page.
+export function waitFor(op, { answered, late, settled } = {}) {
   forget(op);
-  const wait = { answered, late: false };
+  const wait = { answered, settled, late: false };
   wait.timer = setTimeout(() => {
     wait.late = true;
     late?.();
+    settled?.();
     // A click is not sent again: after a while the page shows what holds, and nothing is waited for any more.
     if (!answered) wait.timer = setTimeout(() => forget(op), FORGOTTEN);
     look();
@@ -72,6 +74,7 @@ export function receive(receipts) {
     const wait = waiting.get(receipt.op);
     if (!wait) continue;
     if (wait.answered) atTheirPlace.add(receipt.op);
+    wait.settled?.();
     if (receipt.outcome === "later" && wait.answered) {
       clearTimeout(wait.timer);
       wait.late = true;

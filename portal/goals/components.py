@@ -25,8 +25,6 @@ from portal.goals.schemas import (
 )
 from portal.goals.state import BoardState, GoalState
 
-_KEYS_HINT = "goal-keys"
-
 _COLUMNS = {
     Column.IDEAS: t("Ideas"),
     Column.AGREED: t("Agreed"),
@@ -52,11 +50,10 @@ _AREAS = {
 def goal_board(*on_card: Callable[[Any], rx.Component]) -> rx.Component:
     """The five columns; `on_card` is what other rooms show on a card, made from the goal's id."""
     return rx.fragment(
-        rx.el.p(t("Arrow keys move this goal. Press to open its menu."), id=_KEYS_HINT, hidden=True),
         board(
             *(_column(column, on_card) for column in Column),
             label=t("Move to"),
-            on_move=lambda card, column, after, version: BoardState.goal_moved(card, column, after, version, operation()),
+            on_move=lambda card, column, after, before, version, op: BoardState.goal_moved(card, column, after, before, version, op),
             on_act=lambda card, act, version: BoardState.goal_acted(card, act, version, operation()),
             menus=_menus(),
         ),
@@ -109,7 +106,7 @@ def goal_card(card: rx.Var[GoalCard], on_card: Sequence[Callable[[Any], rx.Compo
     return board_card(
         rx.el.div(
             rx.el.h3(ui.client_link(card.title, to=BoardState.case_path + "/goals/" + card.id, dir="auto"), class_name="said-title"),
-            rx.cond(BoardState.may_write, handle(t("Move to: {title}", title=card.title), _KEYS_HINT)),
+            rx.cond(BoardState.may_write, handle(t("Move to: {title}", title=card.title))),
             class_name="goal-top",
         ),
         rx.cond(card.mark != "", _mark(card)),

@@ -484,20 +484,22 @@ def spread(count: int) -> list[float]:
     return [index * _STRIDE for index in range(count)]
 
 
-def placed_after(order: Sequence[tuple[str, float]], goal_id: str, after: str) -> tuple[float, dict[str, float]]:
-    """The position of `goal_id` when it comes after `after` ("" or unknown ids: first), and new positions of others if it was too narrow.
+def placed(
+    order: Sequence[tuple[str, float]], goal_id: str, after: str, before: str = ""
+) -> tuple[float, dict[str, float]]:
+    """The position of `goal_id` right after `after`; where that is not in the column any more, right before `before`; else first.
 
-    `order` lists ids and positions of the column in their order, with or without the goal itself.
+    Also new positions of others, if there was no room left. `order` lists ids and positions of the column in their order,
+    with or without the goal itself.
     """
     others = [(one, position) for one, position in order if one != goal_id]
-    index = next((number + 1 for number, (one, _) in enumerate(others) if one == after), 0)
-    position = position_between(
-        others[index - 1][1] if index else None, others[index][1] if index < len(others) else None
-    )
+    ids = [one for one, _ in others]
+    index = ids.index(after) + 1 if after in ids else ids.index(before) if before in ids else 0
+    position = position_between(others[index - 1][1] if index else None, others[index][1] if index < len(others) else None)
     if position is not None:
         return position, {}
-    ids = [one for one, _ in others[:index]] + [goal_id] + [one for one, _ in others[index:]]
-    fresh = dict(zip(ids, spread(len(ids)), strict=True))
+    fresh_order = [*ids[:index], goal_id, *ids[index:]]
+    fresh = dict(zip(fresh_order, spread(len(fresh_order)), strict=True))
     return fresh.pop(goal_id), fresh
 
 

@@ -404,8 +404,8 @@ def put_in_focus(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: s
         return _Pen(case, goals, found.goal, op).take(Action.FOCUS, standing)
 
 
-def move(caller: Caller, case_id: str, goal_id: str, column: str, after: str, seen: int, *, op: str) -> Saved:
-    """Put a goal in a column, after another goal ("" for the first place). Raises Illegal where the column asks for something first."""
+def move(caller: Caller, case_id: str, goal_id: str, column: str, after: str, seen: int, *, before: str = "", op: str) -> Saved:
+    """Put a goal in a column, after another goal, or before one if that is not there; else first. Raises Illegal where the column asks for something first."""
     try:
         target = Column(column)
     except ValueError:
@@ -417,7 +417,7 @@ def move(caller: Caller, case_id: str, goal_id: str, column: str, after: str, se
         if action is not Action.ORDER:
             _look(found.goal, action, seen)
         pen = _Pen(case, goals, found.goal, op)
-        found.goal.position, others = domain.placed_after(goals.order(target), goal_id, after)
+        found.goal.position, others = domain.placed(goals.order(target), goal_id, after, before)
         goals.put(others)
         return pen.take(action, standing, placed=True, texts=_agreement(case, found, action))
 

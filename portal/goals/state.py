@@ -73,9 +73,9 @@ class BoardState(CasePage, Here):
         self._offer_undo(saved, op, self._say(UNDO_WORDS[Action.PROPOSE if proposes else Action.ADD]))
 
     @signed_in(longest=60)
-    async def goal_moved(self, goal: str, column: str, after: str, version: int, op: str) -> None:
-        """A card was dropped, or moved by keys or menu, after another card ("": first)."""
-        saved = await self._do(service.move, goal, column, after, version, op=op)
+    async def goal_moved(self, goal: str, column: str, after: str, before: str, version: int, op: str) -> None:
+        """A card was dropped, or moved by keys or menu, between two others ("": the column's end)."""
+        saved = await self._do(service.move, goal, column, after, version, before=before, op=op)
         if saved is not None and saved.changed:
             self._offer_undo(saved, op, self._place(goal, Column(column)))
 

@@ -220,7 +220,7 @@ def test_order_is_always_the_one_that_was_made(moves: list[tuple[int, int]]) -> 
         goal = order[which % len(order)]
         rest = [one for one in order if one != goal]
         after = ["", *rest][where % (len(rest) + 1)]
-        position, others = domain.placed_after(sorted(positions.items(), key=lambda pair: pair[1]), goal, after)
+        position, others = domain.placed(sorted(positions.items(), key=lambda pair: pair[1]), goal, after)
         positions |= {**others, goal: position}
         rest.insert(rest.index(after) + 1 if after else 0, goal)
         order = rest
@@ -233,7 +233,7 @@ def test_a_place_that_became_too_narrow_is_made_wide_again() -> None:
     spread = 0
     for turn in range(200):
         goal, after = ("c", "a") if turn % 2 else ("b", "a")
-        position, others = domain.placed_after(sorted(positions.items(), key=lambda pair: pair[1]), goal, after)
+        position, others = domain.placed(sorted(positions.items(), key=lambda pair: pair[1]), goal, after)
         spread += bool(others)
         positions |= {**others, goal: position}
         assert sorted(positions, key=positions.__getitem__)[:2] == ["a", goal]
