@@ -1,7 +1,8 @@
 // A board of columns: cards are moved by mouse, finger and keys (@dnd-kit), by arrow keys on their handle, and by the handle's menu.
 // The server draws columns and cards. What happens while a card is in the hand is drawn beside React: a board of hundreds stays light.
 import { DndContext, DragOverlay, useDraggable, useDroppable, useSensor, useSensors } from "@dnd-kit/core";
-import { createContext, useContext, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { cardMenu } from "./board_menu.jsx";
 import { CODES, FINGER, Finger, Keys, MOUSE, Mouse, wayOf } from "./board_sensors.jsx";
 import { newId, waitFor } from "../parts/saving.jsx";
@@ -9,12 +10,16 @@ import { useWords } from "../parts/words.jsx";
 
 const NEAR = 28; // pixels beside a column that still count as inside it
 const GLIDE = 140; // milliseconds, as --quick
+const ASIDE = 10; // pixels
 const SCROLL = { threshold: { x: 0, y: 0.14 }, layoutShiftCompensation: false };
 
 const columnsOf = (board) => [...board.querySelectorAll("[data-column]")];
 const cardsOf = (column) => [...column.querySelectorAll("[data-card]")];
+const cardNamed = (id) => `[data-card="${CSS.escape(id)}"]`;
+const handleOf = (card) => card.querySelector("[data-handle]");
 const columnOf = (card) => card.closest("[data-column]");
 const others = (column, card) => cardsOf(column).filter((one) => one !== card);
+const isRtl = () => document.documentElement.dir === "rtl";
 const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // The place among cards at which something that is let go at this height comes to stand. They are asked one by one as in a
@@ -52,13 +57,16 @@ function lineAt(column, cards, place) {
 }
 
 // What is in the hand, and where it would come to stand. It belongs to one board and outlives every drawing of it.
-function handOf(board, line, layer) {
-  const hand = { card: null, byKeys: false, from: null, point: null, column: null, place: 0, moved: false };
+function handOf(board, line, layer, veil) {
+  const hand = { card: null, byKeys: false, from: null, point: null, column: null, place: 0, told: {}, moved: false };
 
   hand.take = (card, byKeys) => {
     const column = columnOf(card);
-    Object.assign(hand, { card, byKeys, from: card.getBoundingClientRect(), point: null, column, place: cardsOf(column).indexOf(card), moved: false });
-    board.current.classList.add("dragging");
+    const place = cardsOf(column).indexOf(card);
+    Object.assign(hand, { card, byKeys, from: card.getBoundingClientRect(), point: null, column, place, told: { column, place }, moved: false });
+    card.dataset.lifted = "";
+    handleOf(card)?.setAttribute("aria-pressed", "true");
+    veil.current.hidden = false;
     if (!byKeys) navigator.vibrate?.(10);
     hand.look();
   };
@@ -66,6 +74,7 @@ function handOf(board, line, layer) {
   // Where the hand is now; the line says it to the eye.
   hand.look = () => {
     if (!hand.card) return;
+    if (!hand.card.isConnected) hand.card = board.current.querySelector(cardNamed(hand.card.dataset.card)) ?? hand.card;
     if (hand.point) {
       hand.column = columnAt(board.current, hand.point);
       if (hand.column) hand.place = placeAt(others(hand.column, hand.card), hand.point.y);
@@ -90,7 +99,8 @@ function handOf(board, line, layer) {
     (cards[place] ?? cards[place - 1] ?? column).scrollIntoView({ block: "nearest" });
     hand.look();
     const at = lineAt(column, cards, place);
-    return { x: at.x - hand.from.left, y: at.y - hand.from.top };
+    // A little aside, so that it is seen to be lifted and the line to be there.
+    return { x: at.x - hand.from.left + (isRtl() ? -ASIDE : ASIDE), y: at.y - hand.from.top + ASIDE };
   };
 
   // What was in the hand glides to where it belongs, and stays there until the board is drawn as the server has it.
@@ -98,18 +108,18 @@ function handOf(board, line, layer) {
     const { card } = hand;
     const ghost = layer.current.querySelector(".ghost");
     line.current.hidden = true;
-    board.current.classList.remove("dragging");
+    veil.current.hidden = true;
     hand.card = null;
-    if (!ghost) return;
+    handleOf(card)?.removeAttribute("aria-pressed");
+    if (!ghost) return void delete card.dataset.lifted;
     const box = ghost.getBoundingClientRect();
     const landing = ghost.cloneNode(true);
     Object.assign(landing.style, { inlineSize: `${box.width}px`, left: `${box.left}px`, top: `${box.top}px`, position: "fixed" });
     layer.current.append(landing);
-    card.dataset.landing = "";
     const glides = isStill() ? Promise.resolve() : landing.animate({ transform: `translate(${to.x - box.left}px, ${to.y - box.top}px)` }, { duration: GLIDE, easing: "ease", fill: "forwards" }).finished;
     if (isStill()) landing.style.transform = `translate(${to.x - box.left}px, ${to.y - box.top}px)`;
     Promise.allSettled([glides, until]).then(() => {
-      delete card.dataset.landing;
+      if (hand.card !== card) delete card.dataset.lifted;
       landing.remove();
     });
   };
@@ -124,15 +134,17 @@ function swallowClick() {
   setTimeout(() => window.removeEventListener("click", stop, { capture: true }), 80);
 }
 
-export function Board({ children, className, onMove, onAct, label }) {
+export function Board({ children, className, onMove, onAct, label, keysId }) {
   const words = useWords();
   const board = useRef(null);
   const line = useRef(null);
   const layer = useRef(null);
+  const veil = useRef(null);
   const held = useRef(null);
-  held.current ??= handOf(board, line, layer);
+  held.current ??= handOf(board, line, layer, veil);
   const told = useRef({});
   told.current = { onMove, onAct, words };
+  const grasp = useRef(null);
   const back = useRef(null); // the card that gets the focus again when it was drawn anew
 
   const sensors = useSensors(
@@ -166,8 +178,13 @@ export function Board({ children, className, onMove, onAct, label }) {
     return column ? [{ id: column.dataset.column }] : [];
   }
 
+  function reached(event) {
+    const card = event.target.closest?.("[data-card]");
+    if (card && card.dataset.still === undefined && !held.current.card) grasp.current(card, event);
+  }
+
   function started({ active, activatorEvent }) {
-    const card = board.current.querySelector(`[data-card="${CSS.escape(active.id)}"]`);
+    const card = board.current.querySelector(cardNamed(active.id));
     if (card) held.current.take(card, activatorEvent.type === "keydown");
   }
 
@@ -196,15 +213,20 @@ export function Board({ children, className, onMove, onAct, label }) {
   }
 
   const accessibility = useMemo(() => {
-    const titleOf = (id) => board.current?.querySelector(`[data-card="${CSS.escape(id)}"] h3`)?.textContent ?? "";
+    const titleOf = (id) => board.current?.querySelector(`${cardNamed(id)} h3`)?.textContent ?? "";
     const where = () => {
       const { card, column, place } = held.current;
       if (!card) return {};
       const all = Number(column?.dataset.count ?? 0) + (columnOf(card) === column ? 0 : 1);
       return { column: column?.querySelector("h2")?.textContent ?? "", place: place + 1, all };
     };
-    // A hand sees where it goes; only keys are told.
-    const passes = () => (held.current.byKeys && held.current.card ? told.current.words("{column}, place {place} of {all}", where()) : undefined);
+    // A hand sees where it goes; only keys are told, and each place once.
+    const passes = () => {
+      const hand = held.current;
+      if (!hand.byKeys || !hand.card || (hand.told.column === hand.column && hand.told.place === hand.place)) return undefined;
+      hand.told = { column: hand.column, place: hand.place };
+      return told.current.words("{column}, place {place} of {all}", where());
+    };
     return {
       restoreFocus: false,
       screenReaderInstructions: { draggable: words("Arrow keys move this goal by one place. Space lifts it: then arrow keys carry it, Space puts it down and Escape leaves it where it was. Enter opens its menu.") },
@@ -261,7 +283,7 @@ export function Board({ children, className, onMove, onAct, label }) {
       if (!back.current) return;
       if (performance.now() > back.current.until) return (back.current = null);
       if (document.activeElement && document.activeElement !== document.body) return;
-      root.querySelector(`[data-card="${back.current.id}"] [data-handle]`)?.focus({ preventScroll: false });
+      root.querySelector(`${cardNamed(back.current.id)} [data-handle]`)?.focus({ preventScroll: false });
     });
 
     const noNativeDrag = (event) => event.preventDefault();
@@ -280,7 +302,7 @@ export function Board({ children, className, onMove, onAct, label }) {
 
   return (
     <DndContext
-      id="board"
+      id={keysId}
       sensors={sensors}
       collisionDetection={aim}
       autoScroll={SCROLL}
@@ -291,10 +313,12 @@ export function Board({ children, className, onMove, onAct, label }) {
       onDragEnd={ended}
       onDragCancel={cancelled}
     >
-      <div ref={board} className={className} role="group" aria-label={label}>
+      <div ref={board} className={className} role="group" aria-label={label} onMouseDown={reached} onTouchStart={reached} onKeyDown={reached}>
         {children}
       </div>
+      <Grasp ref={grasp} />
       <div ref={layer} aria-hidden="true">
+        <div ref={veil} className="drag-veil" hidden />
         <div ref={line} className="drop-line" hidden />
         <DragOverlay className="in-hand" dropAnimation={null} transition={glides}>
           <Ghost hand={held} />
@@ -302,6 +326,24 @@ export function Board({ children, className, onMove, onAct, label }) {
       </div>
     </DndContext>
   );
+}
+
+// The one thing on the board that can be dragged: it becomes the card that was just reached for. Hundreds of cards that are
+// each ready to be dragged would all be drawn anew whenever one is.
+function Grasp({ ref }) {
+  const [id, setId] = useState("");
+  const { listeners, setActivatorNodeRef, setNodeRef } = useDraggable({ id });
+  const latest = useRef(null);
+  latest.current = listeners;
+  useLayoutEffect(() => {
+    ref.current = (card, event) => {
+      flushSync(() => setId(card.dataset.card));
+      setNodeRef(card);
+      setActivatorNodeRef(handleOf(card));
+      latest.current?.[{ mousedown: "onMouseDown", touchstart: "onTouchStart", keydown: "onKeyDown" }[event.type]]?.(event);
+    };
+  }, []);
+  return null;
 }
 
 const glides = (event) => (event?.type === "keydown" && !isStill() ? `transform ${GLIDE}ms ease` : undefined);
@@ -313,9 +355,8 @@ function Ghost({ hand }) {
     const { card } = hand.current;
     if (!card) return;
     const ghost = card.cloneNode(true);
-    for (const name of ["data-card", "data-landing"]) ghost.removeAttribute(name);
+    for (const name of ["data-card", "data-lifted"]) ghost.removeAttribute(name);
     ghost.querySelectorAll("[id], [name], [data-handle]").forEach((one) => ["id", "name", "data-handle"].forEach((name) => one.removeAttribute(name)));
-    ghost.classList.remove("lifted");
     ghost.classList.add("ghost");
     ghost.inert = true;
     place.current.replaceChildren(ghost);
@@ -329,38 +370,5 @@ export function BoardColumn({ children, className, name, headingId, count = 0 })
     <section ref={setNodeRef} className={className} aria-labelledby={headingId} data-column={name} data-count={count} data-over={isOver ? "" : undefined}>
       {children}
     </section>
-  );
-}
-
-const Grip = createContext({});
-
-export function BoardCard({ children, className, cardId, kind, version, focus, still = false }) {
-  const { attributes, isDragging, listeners, setActivatorNodeRef, setNodeRef } = useDraggable({ id: cardId, disabled: still });
-  const describedBy = attributes["aria-describedby"];
-  const grip = useMemo(() => ({ take: setActivatorNodeRef, describedBy, lifted: isDragging }), [setActivatorNodeRef, describedBy, isDragging]);
-  return (
-    <Grip value={grip}>
-      <li
-        ref={setNodeRef}
-        {...listeners}
-        className={`${className ?? ""} ${isDragging ? "lifted" : ""}`}
-        data-card={cardId}
-        data-kind={kind}
-        data-version={version}
-        data-focus={focus}
-        data-still={still ? "" : undefined}
-      >
-        {children}
-      </li>
-    </Grip>
-  );
-}
-
-export function BoardHandle({ children, className, label }) {
-  const { take, describedBy, lifted } = useContext(Grip);
-  return (
-    <button ref={take} type="button" className={className} aria-label={label} aria-haspopup="menu" aria-expanded="false" aria-pressed={lifted || undefined} aria-describedby={describedBy} data-handle="">
-      {children}
-    </button>
   );
 }

@@ -14,6 +14,7 @@ for _part in ("board_menu.jsx", "board_sensors.jsx"):
 
 
 DND_KIT = "@dnd-kit/core@6.3.1"
+_KEYS = "board-keys"  # what @dnd-kit tells the ear about keys stands under this id
 
 
 def _on_move(
@@ -37,6 +38,7 @@ class Board(_OnBoard):
     tag = "Board"
 
     label: rx.Var[str]
+    keys_id: rx.Var[str]
     on_move: rx.EventHandler[_on_move]
     on_act: rx.EventHandler[_on_act]
 
@@ -51,26 +53,6 @@ class BoardColumn(_OnBoard):
     count: rx.Var[int]
 
 
-class BoardCard(_OnBoard):
-    """What can be taken; see `board_card`."""
-
-    tag = "BoardCard"
-
-    card_id: rx.Var[str]
-    kind: rx.Var[str]
-    version: rx.Var[int]
-    focus: rx.Var[str]
-    still: rx.Var[bool]
-
-
-class BoardHandle(_OnBoard):
-    """What it is taken by; see `handle`."""
-
-    tag = "BoardHandle"
-
-    label: rx.Var[str]
-
-
 def board(*columns: Any, label: Any, on_move: Any, on_act: Any, menus: dict[str, list[rx.Component]]) -> rx.Component:
     """A board. Inside are `board_column`s with `board_card`s; `menus` has the entries of the handle's menu by kind of card.
 
@@ -82,7 +64,7 @@ def board(*columns: Any, label: Any, on_move: Any, on_act: Any, menus: dict[str,
         rx.el.div(*entries, role="menu", aria_label=label, class_name="menu", custom_attrs={"popover": "auto", "data-menu": kind})
         for kind, entries in menus.items()
     ]
-    return Board.create(*columns, *lists, label=label, on_move=on_move, on_act=on_act, class_name="board")
+    return Board.create(*columns, *lists, label=label, keys_id=_KEYS, on_move=on_move, on_act=on_act, class_name="board")
 
 
 def board_column(name: str, heading: Any, count: Any, *cards: Any, foot: Any = None) -> rx.Component:
@@ -100,13 +82,16 @@ def board_column(name: str, heading: Any, count: Any, *cards: Any, foot: Any = N
 
 def board_card(*children: Any, card_id: Any, kind: Any, version: Any, focus: Any, movable: Any = True, **props: Any) -> rx.Component:
     """A card; `kind` names its menu, `focus` ("on" or "off") the entries of the menu that fit. One that cannot be moved has no handle."""
-    still = {} if movable is True else {"still": ~movable}
-    return BoardCard.create(*children, key=card_id, card_id=card_id, kind=kind, version=version, focus=focus, **still, **props)
+    still = {} if movable is True else {"data-still": rx.cond(movable, rx.Var("undefined"), "")}
+    return rx.el.li(*children, key=card_id, custom_attrs={"data-card": card_id, "data-kind": kind, "data-version": version, "data-focus": focus, **still}, **props)
 
 
 def handle(label: Any) -> rx.Component:
     """What a card is taken by: arrow keys move it, the space bar lifts it, a press opens its menu."""
-    return BoardHandle.create(icon("grip"), label=label, class_name="btn icon little handle")
+    return rx.el.button(
+        icon("grip"), type="button", class_name="btn icon little handle", aria_label=label, aria_haspopup="menu", aria_expanded="false",
+        aria_describedby=_KEYS, custom_attrs={"data-handle": ""},
+    )  # fmt: skip
 
 
 def entry(words: Any, act: str, when: str = "") -> rx.Component:

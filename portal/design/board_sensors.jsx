@@ -17,7 +17,19 @@ export function wayOf(event) {
 }
 
 export class Mouse extends MouseSensor {
-  static activators = [{ eventName: "onMouseDown", handler: ({ nativeEvent: event }) => event.button === 0 && !event.ctrlKey && takes(event.target) }];
+  static activators = [
+    {
+      eventName: "onMouseDown",
+      handler: ({ nativeEvent: event }) => {
+        if (event.button !== 0 || event.ctrlKey || !takes(event.target)) return false;
+        // A selection of text pulled along would make the browser lay out every card that it pleases to skip while it is out
+        // of sight. What the press would have done besides, leaving a field, is done here.
+        event.preventDefault();
+        document.activeElement?.blur();
+        return true;
+      },
+    },
+  ];
 }
 
 export class Finger extends TouchSensor {
