@@ -313,7 +313,7 @@ export function Board({ children, className, onMove, onAct, label, keysId }) {
       onDragEnd={ended}
       onDragCancel={cancelled}
     >
-      <div ref={board} className={className} role="group" aria-label={label} onMouseDown={reached} onTouchStart={reached} onKeyDown={reached}>
+      <div ref={board} className={className} role="group" aria-label={label} data-found="" onMouseDown={reached} onTouchStart={reached} onKeyDown={reached}>
         {children}
       </div>
       <Grasp ref={grasp} />

@@ -8,10 +8,12 @@ import reflex as rx
 from portal import design as ui
 from portal.design.board import board, board_card, board_column, entry, handle
 from portal.design.compose import composer, day, tick
+from portal.design.finder import Chooser, finder
 from portal.design.words import operation, t
-from portal.goals.domain import Column, LifeArea
+from portal.goals.domain import Column, Due, GoalStatus, LifeArea
 from portal.goals.schemas import (
     AREA_MOST,
+    FIND_MOST,
     STEP_MOST,
     TITLE_MOST,
     WHY_MOST,
@@ -44,7 +46,52 @@ _AREAS = {
     LifeArea.MEANING: t("Belonging and meaning"),
 }
 
+_STATES = {
+    GoalStatus.IDEA: t("Idea"),
+    GoalStatus.PROPOSED: t("Proposed"),
+    GoalStatus.AGREED: t("Agreed"),
+    GoalStatus.WORKING: t("Working on"),
+    GoalStatus.PAUSED: t("Paused"),
+    GoalStatus.REACHED: t("Reached"),
+    GoalStatus.LET_GO: t("Let go"),
+}
+_DUE = {
+    Due.OVERDUE: t("Overdue"),
+    Due.WEEK: t("Within a week"),
+    Due.MONTH: t("Within a month"),
+    Due.NONE: t("Without a day"),
+}
+
 # --- the board
+
+
+def find_goals() -> rx.Component:
+    """The line above the board that finds goals, and what is said when there is none."""
+    found = BoardState.found
+    return rx.cond(
+        ~BoardState.empty | found.active,
+        rx.fragment(
+            finder(
+                t("Find in the goals"),
+                text=found.text,
+                most=FIND_MOST,
+                choosers=[
+                    Chooser("area", t("Life area"), t("All life areas"), found.areas, found.area),
+                    Chooser("status", t("Where it stands"), t("Wherever it stands"), [(state.value, words) for state, words in _STATES.items()], found.status),
+                    Chooser("owner", t("Whose open steps"), t("Anybody's steps"), found.owners, found.owner),
+                    Chooser("due", t("Due"), t("Any day"), [(due.value, words) for due, words in _DUE.items()], found.due),
+                ],
+                active=found.active,
+                told=found.words,
+                kept=found.kept,
+                path=BoardState.case_path + "/goals",
+                clear_label=t("Show all goals"),
+                more_label=t("Filter"),
+                on_find=lambda text, area, status, owner, due: BoardState.filter_chosen(text, area, status, owner, due),
+                on_address=BoardState.address_changed,
+            ),
+        ),
+    )
 
 
 def goal_board(*on_card: Callable[[Any], rx.Component]) -> rx.Component:
@@ -105,7 +152,7 @@ def goal_card(card: rx.Var[GoalCard], on_card: Sequence[Callable[[Any], rx.Compo
     """A goal on the board; the whole card opens it."""
     return board_card(
         rx.el.div(
-            rx.el.h3(ui.client_link(card.title, to=BoardState.case_path + "/goals/" + card.id, dir="auto"), class_name="said-title"),
+            rx.el.h3(ui.client_link(card.title, to=BoardState.case_path + "/goals/" + card.id + BoardState.found.kept, dir="auto"), class_name="said-title"),
             rx.cond(BoardState.may_write, handle(t("Move to: {title}", title=card.title))),
             class_name="goal-top",
         ),
@@ -197,7 +244,7 @@ def archive_list() -> rx.Component:
 def _archived_line(line: rx.Var[ArchivedGoal]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            ui.client_link(line.title, to=BoardState.case_path + "/goals/" + line.id, dir="auto", class_name="said-title"),
+            ui.client_link(line.title, to=BoardState.case_path + "/goals/" + line.id + BoardState.found.kept, dir="auto", class_name="said-title"),
             ui.small(line.words),
         ),
         rx.cond(

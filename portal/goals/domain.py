@@ -2,9 +2,10 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
 
 from portal.kit.i18n import N_
@@ -93,6 +94,15 @@ class Action(StrEnum):
     REMOVE_STEP = auto()
     RESTORE_STEP = auto()
     UNDO = auto()
+
+
+class Due(StrEnum):
+    """What a person can look for by day: of a goal's open steps, and of the goal's own day to look again."""
+
+    OVERDUE = auto()
+    WEEK = auto()
+    MONTH = auto()
+    NONE = auto()
 
 
 LIVING = frozenset({GoalStatus.AGREED, GoalStatus.WORKING, GoalStatus.PAUSED})
@@ -501,6 +511,90 @@ def placed(
     fresh_order = [*ids[:index], goal_id, *ids[index:]]
     fresh = dict(zip(fresh_order, spread(len(fresh_order)), strict=True))
     return fresh.pop(goal_id), fresh
+
+
+BOTH = "both"
+"""Whose a step is that belongs to both, as a filter names it."""
+_DAYS = {Due.WEEK: 7, Due.MONTH: 31}
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """What a filter needs to know of a step that is not done: whose it is ("both" or a person's id), and until when."""
+
+    owner: str
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class Findable:
+    """What a goal is found by. `texts` are all words that its reader may see of it."""
+
+    texts: tuple[str, ...]
+    status: GoalStatus
+    area: str = ""
+    review_on: date | None = None
+    steps: tuple[OpenStep, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a person looks for on the board; an empty part asks for nothing. `owner` is a person's id or "both"."""
+
+    text: str = ""
+    area: str = ""
+    status: str = ""
+    owner: str = ""
+    due: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is asked for."""
+        return self != Filter()
+
+    def finds(self, goal: Findable, today: date) -> bool:
+        """Whether the goal has all that is asked for: every word somewhere in its texts, and one and the same open step for owner and day."""
+        return (
+            (not self.area or folded(self.area) == folded(goal.area))
+            and (not self.status or goal.status == self.status)
+            and self._is_due(goal, today)
+            and has_words(self.text, goal.texts)
+        )
+
+    def _is_due(self, goal: Findable, today: date) -> bool:
+        if not self.owner and not self.due:
+            return True
+        steps = [step for step in goal.steps if self.owner in ("", step.owner)]
+        if not self.due:
+            return bool(steps)
+        # A day to look again belongs to nobody.
+        days = [step.due_on for step in steps] + ([] if self.owner else [goal.review_on])
+        if self.due == Due.NONE:
+            return not any(days) and (bool(steps) or not self.owner)
+        return any(_falls(Due(self.due), day, today) for day in days if day is not None)
+
+
+def _falls(due: Due, day: date, today: date) -> bool:
+    if due is Due.OVERDUE:
+        return day < today
+    return today <= day <= today + timedelta(days=_DAYS[due])
+
+
+def folded(text: str) -> str:
+    """A text as it is compared: without case, accents and differences of width, so that "uber" finds "Über"."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(character for character in apart if not unicodedata.combining(character))
+
+
+def has_words(sought: str, texts: Sequence[str]) -> bool:
+    """Whether every word that is sought stands in one of the texts, also as a part of a longer one."""
+    words = folded(sought).split()
+    if not words:
+        return True
+    known = "\n".join(map(folded, texts))
+    return all(word in known for word in words)
 
 
 @dataclass(frozen=True)

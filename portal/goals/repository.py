@@ -29,7 +29,7 @@ _SEEN = sa.and_(
     sa.or_(_goal.c.status != GoalStatus.PROPOSED, sa.bindparam("takes_part", type_=sa.Integer) == 1),
 )
 """The same rule as domain.visible: what is not for this person never leaves the database."""
-_STATUS = 2
+_ID_AT, _STATUS, _AREA = 0, 2, 9
 _LINES = (
     sa.select(
         *(_goal.c[name] for name in ("id", "author_id", "status", "status_at", "asked_by_id", "asked_role", "new_wording_id")),
@@ -172,18 +172,22 @@ class Goals:
         """All goals in the board's order, on the board or in the archive. One statement."""
         return [self._line(row) for row in self._read(_IN_ARCHIVE if archived else _ON_BOARD)]
 
-    def columns(self, most: int, unfolded: frozenset[str]) -> dict[Column, tuple[list[GoalLine], int]]:
-        """The board by columns: the first `most` goals of each (all of an unfolded one), and how many there are. One statement.
+    def columns(self, most: int, unfolded: frozenset[str]) -> tuple[dict[Column, tuple[list[GoalLine], int]], list[str]]:
+        """The board by columns: the first `most` goals of each (all of an unfolded one), and how many there are; beside it the life areas of all. One statement.
 
-        What is folded away is not unsealed either.
+        Of what is folded away nothing else is unsealed.
         """
         found: dict[Column, list[Sequence[Any]]] = {column: [] for column in Column}
+        areas = []
         for row in self._read(_ON_BOARD):
             found[COLUMN_OF[GoalStatus(row[_STATUS])]].append(row)
-        return {
+            if row[_AREA] is not None:
+                areas.append(self._case.unseal(row[_ID_AT], "goal.area", row[_AREA]))
+        columns = {
             column: ([self._line(row) for row in (rows if column in unfolded else rows[:most])], len(rows))
             for column, rows in found.items()
         }
+        return columns, areas
 
     def step_lines(self, goal_ids: Collection[str]) -> dict[str, list[StepLine]]:
         """The steps of these goals, by goal, in their order. One statement."""

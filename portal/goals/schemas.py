@@ -1,7 +1,10 @@
 """What the browser may see of goals, ready to be shown, and what it may send."""
 
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,18 +12,24 @@ from zoneinfo import ZoneInfo
 from portal.access.gate import Member, OpenCase
 from portal.access.permissions import CaseRole
 from portal.goals.domain import (
+    BOTH,
     DONE,
     LIVING,
     MOST_IN_FOCUS,
     Action,
     Column,
+    Due,
+    Filter,
+    Findable,
     GoalStatus,
     LifeArea,
+    OpenStep,
     Piece,
     difference,
 )
 from portal.goals.models import GoalChange
 from portal.goals.repository import GoalLine, StepLine
+from portal.kit.crypto import Unreadable
 from portal.kit.i18n import N_, ago, day, day_short, moment, say, say_n
 from portal.kit.refusal import BadInput
 from portal.kit.text import clean
@@ -29,7 +38,12 @@ TITLE_MOST = 200
 WHY_MOST = 4_000
 STEP_MOST = 300
 AREA_MOST = 60
+FIND_MOST = 80
 _ON_CARD = 160
+_ID_LENGTH = 36
+_FILTER = "goals.filter"
+# The longest filter that parse_filter lets pass, sealed, in base64.
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{40,1400}")
 _STEPS_ON_CARD = 4
 
 AREA_WORDS: dict[LifeArea, str] = {
@@ -112,6 +126,47 @@ def parse_day(text: str, field: str) -> date | None:
     return found
 
 
+def parse_filter(text: str, area: str, status: str, owner: str, due: str) -> Filter:
+    """What is looked for: up to 80 characters on one line, and choices, of which an unknown one asks for nothing. Raises BadInput at "find"."""
+    return Filter(
+        text=clean(text, field="find", most=FIND_MOST, lines=False),
+        area=parse_area(area),
+        status=status if status in set(GoalStatus) else "",
+        owner=owner if owner == BOTH or len(owner) == _ID_LENGTH else "",
+        due=due if due in set(Due) else "",
+    )
+
+
+def is_filter(token: str) -> bool:
+    """Whether a part of an address looks like a sealed filter; what is in it, only its own board can tell."""
+    return bool(_TOKEN.fullmatch(token))
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A filter as it stands in the address: sealed for one person in one case, so that no word of it is kept by a browser or a log."""
+
+    token: str = ""
+
+    @classmethod
+    def of(cls, case: OpenCase, wanted: Filter) -> "Sealed":
+        """The filter, sealed; nothing for one that asks for nothing."""
+        if not wanted.active:
+            return cls()
+        sealed = case.seal(case.me.person_id, _FILTER, json.dumps(asdict(wanted), ensure_ascii=False))
+        return cls(urlsafe_b64encode(sealed).decode().rstrip("="))
+
+    def open(self, case: OpenCase) -> Filter:
+        """What was sealed here for this person; a filter that asks for nothing if it was something else."""
+        if not is_filter(self.token):
+            return Filter()
+        try:
+            sealed = urlsafe_b64decode(self.token + "=" * (-len(self.token) % 4))
+            return Filter(**json.loads(case.unseal(case.me.person_id, _FILTER, sealed)))
+        except (ValueError, TypeError, Unreadable):
+            return Filter()
+
+
 @dataclass(frozen=True)
 class StepView:
     """A small step on a card. `role` is whose it is: "client", "therapist" or "both"; `owner` is the name."""
@@ -171,10 +226,36 @@ class ColumnView:
 
 
 @dataclass(frozen=True)
+class Owner:
+    """Something to be chosen, as somebody who can own a step; an empty value stands for both, or for all."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class FindView:
+    """What is looked for and what came of it. `kept` is what the address keeps of it ("" or "#…"), `areas` and `owners` are what can be chosen."""
+
+    text: str = ""
+    area: str = ""
+    status: str = ""
+    owner: str = ""
+    due: str = ""
+    active: bool = False
+    words: str = ""
+    kept: str = ""
+    areas: list[Owner] = field(default_factory=list)
+    owners: list[Owner] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class BoardView:
-    """The board as one person sees it."""
+    """The board as one person sees it. `empty`: there is no goal at all, whatever is looked for."""
 
     columns: dict[str, ColumnView]
+    found: FindView
+    empty: bool
     archived: str
     others: str
     may_write: bool
@@ -212,14 +293,6 @@ class HistoryEntry:
     before: str
     after: str
     restorable: bool
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Somebody who can own a step; an empty id stands for both."""
-
-    value: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -397,6 +470,34 @@ class Reader:
     def area(self, area: str) -> str:
         """A life area in words: an offered one translated, own words as they are."""
         return self.say(AREA_WORDS[LifeArea(area)]) if area in LifeArea.__members__.values() else area
+
+    def findable(self, line: GoalLine, steps: Iterable[StepLine]) -> Findable:
+        """What the reader can find a goal by: all of its words, and whose and until when its open steps are."""
+        known = list(steps)
+        return Findable(
+            texts=(line.title, line.why, self.area(line.area), *(step.text for step in known)),
+            status=line.standing.status,
+            area=line.area,
+            review_on=line.review_on,
+            steps=tuple(OpenStep(step.owner_id if step.owner_id in self.people else BOTH, step.due_on) for step in known if not step.done),
+        )
+
+    def found(self, wanted: Filter, sealed: Sealed, areas: Iterable[str], *, some: int, of: int) -> FindView:
+        """What is looked for, in how many of how many goals it was found, and what else could be looked for."""
+        own = sorted({area for area in areas if area} | ({wanted.area} - {""}), key=lambda area: self.area(area).casefold())
+        return FindView(
+            **asdict(wanted),
+            active=wanted.active,
+            words=self._found_words(some, of) if wanted.active else "",
+            kept=f"#{sealed.token}" if sealed.token else "",
+            areas=[Owner(area, self.area(area)) for area in own],
+            owners=[*(Owner(member.person_id, self.name(member.person_id)) for member in self.members), Owner(BOTH, self.say(N_("both of you")))],
+        )
+
+    def _found_words(self, some: int, of: int) -> str:
+        if not some:
+            return self.say(N_("No goal on the board fits what you look for."))
+        return self.say(N_("{n} of {all} goals"), n=some, all=of)
 
     def short_day(self, when: date) -> str:
         """"12 Dec"."""

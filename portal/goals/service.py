@@ -11,7 +11,7 @@ from portal.access.gate import Caller, OpenCase, open_account, open_case
 from portal.access.permissions import Permission
 from portal.cases.domain import Waiting
 from portal.goals import domain
-from portal.goals.domain import COLUMN_OF, LIVING, Action, Column, GoalStatus, KnownGoal, LifeArea, Standing
+from portal.goals.domain import COLUMN_OF, LIVING, Action, Column, Filter, GoalStatus, KnownGoal, LifeArea, Standing
 from portal.goals.models import Goal, GoalChange, GoalStep, GoalWording
 from portal.goals.repository import Found, FoundStep, GoalLine, Goals, StepLine, open_steps_of, standing_of, waiting_for
 from portal.goals.schemas import (
@@ -27,6 +27,7 @@ from portal.goals.schemas import (
     Owner,
     Reader,
     Saved,
+    Sealed,
     StepsAhead,
     WordingForm,
     focus_lines,
@@ -62,34 +63,80 @@ class Part(StrEnum):
 # --- reading
 
 
-def board(caller: Caller, case_id: str, *, lang: str = "", unfolded: frozenset[str] = frozenset()) -> BoardView:
-    """The board as this person may see it. Raises NotFound, NotSignedIn and Forbidden, like every verb here."""
+def board(
+    caller: Caller,
+    case_id: str,
+    *,
+    lang: str = "",
+    unfolded: frozenset[str] = frozenset(),
+    wanted: Filter | None = None,
+    address: str = "",
+) -> BoardView:
+    """The board as this person may see it. Raises NotFound, NotSignedIn and Forbidden, like every verb here.
+
+    `wanted` is what they look for; without it, what the page's `address` keeps of it (FindView.kept, with or without "#").
+    """
     with open_case(caller, case_id, READ) as case:
         goals, reader = Goals(case), Reader.of(case, lang)
-        found = goals.columns(FOLD, unfolded)
-        steps = goals.step_lines([line.id for lines, _ in found.values() for line in lines])
-        archived = goals.archived_count()
+        given = Sealed(address.removeprefix("#"))
+        known = given.open(case)
+        wanted = known if wanted is None else wanted
+        sealed = given if wanted == known and wanted.active else Sealed.of(case, wanted)
+        if wanted.active:
+            lines = goals.lines()
+            hits, steps = _hits(goals, reader, wanted, lines)
+            shown, areas, all_of_them = _folded(hits, unfolded), [line.area for line in lines], len(lines)
+            archived = len(_hits(goals, reader, wanted, goals.lines(archived=True))[0])
+        else:
+            shown, areas = goals.columns(FOLD, unfolded)
+            steps = goals.step_lines([line.id for lines, _ in shown.values() for line in lines])
+            all_of_them, archived = sum(count for _, count in shown.values()), goals.archived_count()
     columns = {}
-    for column, (lines, count) in found.items():
+    for column, (lines, count) in shown.items():
         rest = count - len(lines)
         columns[column.value] = ColumnView(
             cards=[reader.card(line, steps.get(line.id, [])) for line in lines],
             count=count,
             more=say_n(reader.lang, "Show {n} more", "Show {n} more", rest) if rest else "",
         )
+    some = sum(count for _, count in shown.values())
     return BoardView(
         columns=columns,
-        archived=say_n(reader.lang, "{n} goal in the archive", "{n} goals in the archive", archived) if archived else "",
+        found=reader.found(wanted, sealed, areas, some=some, of=all_of_them),
+        empty=not all_of_them,
+        archived=_archive_words(reader, archived, wanted),
         others=reader.others,
         may_write=reader.may_write,
     )
 
 
-def archive_of(caller: Caller, case_id: str, *, lang: str = "") -> list[ArchivedGoal]:
-    """The goals in the archive."""
+def _archive_words(reader: Reader, count: int, wanted: Filter) -> str:
+    if not count:
+        return ""
+    if wanted.active:
+        return say_n(reader.lang, "{n} of them in the archive", "{n} of them in the archive", count)
+    return say_n(reader.lang, "{n} goal in the archive", "{n} goals in the archive", count)
+
+
+def _folded(lines: list[GoalLine], unfolded: frozenset[str]) -> dict[Column, tuple[list[GoalLine], int]]:
+    """Goals by column, as far as each is unfolded, and how many there are."""
+    columns = {column: [line for line in lines if line.standing.column is column] for column in Column}
+    return {column: (found if column in unfolded else found[:FOLD], len(found)) for column, found in columns.items()}
+
+
+def _hits(goals: Goals, reader: Reader, wanted: Filter, lines: list[GoalLine]) -> tuple[list[GoalLine], dict[str, list[StepLine]]]:
+    """What is looked for among these goals, and the small steps of all of them."""
+    steps = goals.step_lines([line.id for line in lines])
+    return [line for line in lines if wanted.finds(reader.findable(line, steps.get(line.id, [])), reader.today)], steps
+
+
+def archive_of(caller: Caller, case_id: str, *, lang: str = "", address: str = "") -> list[ArchivedGoal]:
+    """The goals in the archive; of those only what is looked for, if the page's `address` keeps a filter."""
     with open_case(caller, case_id, READ) as case:
         goals, reader = Goals(case), Reader.of(case, lang)
-        return [reader.archived(line) for line in goals.lines(archived=True)]
+        wanted = Sealed(address.removeprefix("#")).open(case)
+        lines = goals.lines(archived=True)
+        return [reader.archived(line) for line in (_hits(goals, reader, wanted, lines)[0] if wanted.active else lines)]
 
 
 def goal(caller: Caller, case_id: str, goal_id: str, *, lang: str = "", history: int = HISTORY) -> GoalPage:

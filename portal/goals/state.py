@@ -3,11 +3,25 @@
 from typing import Any
 
 from portal import routes
+from portal.access.identity import Identity
 from portal.goals import service
-from portal.goals.domain import COLUMN_OF, Action, Column, GoalStatus
-from portal.goals.schemas import COLUMN_WORDS, UNDO_WORDS, ArchivedGoal, ColumnView, GoalDetail, HistoryEntry, Owner, Saved, StepDetail
+from portal.goals.domain import COLUMN_OF, Action, Column, Filter, GoalStatus
+from portal.goals.schemas import (
+    COLUMN_WORDS,
+    UNDO_WORDS,
+    ArchivedGoal,
+    ColumnView,
+    FindView,
+    GoalDetail,
+    HistoryEntry,
+    Owner,
+    Saved,
+    StepDetail,
+    is_filter,
+    parse_filter,
+)
 from portal.kit.i18n import N_
-from portal.kit.refusal import BadInput, NotFound
+from portal.kit.refusal import BadInput, NotFound, Refusal
 from portal.live.policy import signed_in
 from portal.live.state import CasePage, Here
 
@@ -29,6 +43,7 @@ class BoardState(CasePage, Here):
     working: ColumnView = _NO_COLUMN
     reached: ColumnView = _NO_COLUMN
     let_go: ColumnView = _NO_COLUMN
+    found: FindView = FindView()
     empty: bool = False
     others: str = ""
     may_write: bool = False
@@ -40,22 +55,44 @@ class BoardState(CasePage, Here):
     told: str = ""
 
     _unfolded: list[str] = []
+    _address: str = ""
+    _were_shown: frozenset[str] = frozenset()
 
-    async def _show(self) -> None:
-        board = await self._ask(service.board, self.case_id, lang=self.lang, unfolded=frozenset(self._unfolded))
-        archive = await self._ask(service.archive_of, self.case_id, lang=self.lang) if self.archive_shown else []
+    async def _open(self, identity: Identity) -> Any:
+        # What is looked for stands in the address alone: so it survives a reload, and the way to a card and back.
+        self._address = self.router.url.fragment
+        return await super()._open(identity)
+
+    async def _show(self, wanted: Filter | None = None) -> None:
+        board = await self._ask(
+            service.board, self.case_id, lang=self.lang, unfolded=frozenset(self._unfolded), wanted=wanted, address=self._address
+        )
+        self._address = board.found.kept
+        archive = await self._ask(service.archive_of, self.case_id, lang=self.lang, address=self._address) if self.archive_shown else []
         self._set(
             **board.columns,
-            empty=not any(column.count for column in board.columns.values()),
+            found=board.found,
+            empty=board.empty,
             others=board.others,
             may_write=board.may_write,
             archived_words=board.archived,
             archive=archive,
         )
 
-    def _offer_undo(self, saved: Saved | None, op: str, words: str) -> None:
-        if saved is not None and saved.changed:
-            self._set(undo_op=op, undo_words=words, told="")
+    async def _do(self, verb: Any, *args: Any, op: str, **kwargs: Any) -> Any:
+        self._were_shown = self._cards()
+        return await super()._do(verb, *args, op=op, **kwargs)
+
+    def _cards(self) -> frozenset[str]:
+        return frozenset(card.id for column in Column for card in getattr(self, column.value).cards)
+
+    def _offer_undo(self, saved: Saved | None, op: str, words: str, *, new: bool = False) -> None:
+        if saved is None or not saved.changed:
+            return
+        shown = self._cards()
+        if self.found.active and (saved.id not in shown if new else self._were_shown - shown):
+            words = self._say(N_("{told}. What you look for hides it now."), told=words)
+        self._set(undo_op=op, undo_words=words, told="")
 
     def _place(self, goal: str, column: Column) -> str:
         view: ColumnView = getattr(self, column.value)
@@ -70,7 +107,7 @@ class BoardState(CasePage, Here):
         """Somebody wrote a goal down, for themselves or as a proposal."""
         proposes = choice == "propose"
         saved = await self._do(service.add, title, why, proposes=proposes, op=op)
-        self._offer_undo(saved, op, self._say(UNDO_WORDS[Action.PROPOSE if proposes else Action.ADD]))
+        self._offer_undo(saved, op, self._say(UNDO_WORDS[Action.PROPOSE if proposes else Action.ADD]), new=True)
 
     @signed_in(longest=60)
     async def goal_moved(self, goal: str, column: str, after: str, before: str, version: int, op: str) -> None:
@@ -95,6 +132,20 @@ class BoardState(CasePage, Here):
         """Undo, within ten seconds."""
         await _undo(self, undone, op)
 
+    @signed_in(longest=240)
+    async def filter_chosen(self, text: str, area: str, status: str, owner: str, due: str) -> None:
+        """Somebody looks for goals: with every pause in typing, and with each choice."""
+        try:
+            await self._show(parse_filter(text, area, status, owner, due))
+        except Refusal as refusal:
+            self._refuse(refusal)
+
+    @signed_in
+    async def address_changed(self) -> None:
+        """The part of the address that keeps what is looked for was changed by hand, or by the browser's history."""
+        self._address = self.router.url.fragment
+        await self._show_or_say()
+
     @signed_in(longest=20)
     async def column_unfolded(self, column: str) -> None:
         """Show a whole column."""
@@ -113,6 +164,7 @@ class GoalState(CasePage, Here):
     """One goal: its wording, steps and dates; the history is read only while it is open."""
 
     goal_shown: GoalDetail = GoalDetail()
+    board_hash: str = ""
     steps: list[StepDetail] = []
     owners: list[Owner] = []
     history: list[HistoryEntry] = []
@@ -137,6 +189,9 @@ class GoalState(CasePage, Here):
             self._set(missing=True, goal_shown=GoalDetail(), steps=[], history=[], undo_op="")
             return
         self._opened = True
+        # What was looked for on the board goes along in the address, for the way back.
+        fragment = self.router.url.fragment
+        self._set(board_hash=f"#{fragment}" if is_filter(fragment) else "")
         self._set(missing=False, goal_shown=page.goal, steps=page.steps, owners=page.owners, history=page.history, older=page.older)
 
     def _offer_undo(self, saved: Saved | None, op: str, words: str) -> None:

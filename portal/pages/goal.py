@@ -30,5 +30,5 @@ def goal_page() -> rx.Component:
         nav="goals",
         presence=True,
         person_words=True,
-        back=(t("Goals"), GoalState.case_path + "/goals"),
+        back=(t("Goals"), GoalState.case_path + "/goals" + GoalState.board_hash),
     )

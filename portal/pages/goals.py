@@ -3,7 +3,7 @@
 import reflex as rx
 
 from portal.design import empty_state, page_frame, t, undo_bar
-from portal.goals.components import archive_list, board_skeleton, goal_board, new_goal
+from portal.goals.components import archive_list, board_skeleton, find_goals, goal_board, new_goal
 from portal.goals.state import BoardState
 from portal.live.state import put_on
 from portal.ratings.components import card_course
@@ -17,6 +17,7 @@ def goals_page() -> rx.Component:
     return page_frame(
         t("Goals, together"),
         rx.cond(BoardState.empty, empty_state(t("Nothing stands here yet. Begin with one thing that you would like to be different."))),
+        find_goals(),
         goal_board(card_course),
         archive_list(),
         undo_bar(shown=BoardState.undo_op, words=BoardState.undo_words, on_undo=lambda op: BoardState.undo_pressed(BoardState.undo_op, op)),
