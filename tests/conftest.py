@@ -262,10 +262,11 @@ def people(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """Browsers of different people: people(width=360, dark=True) opens one that shares nothing with the others."""
     opened: list[BrowserContext] = []
 
-    def person(*, width: int = 1280, height: int = 800, dark: bool = False, locale: str = "en-GB") -> BrowserContext:
+    def person(*, width: int = 1280, height: int = 800, dark: bool = False, locale: str = "en-GB", touch: bool = False) -> BrowserContext:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", locale=locale, reduced_motion="reduce"
-        )
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", locale=locale,
+            reduced_motion="reduce", has_touch=touch, is_mobile=touch,
+        )  # fmt: skip
         opened.append(context)
         return context
 

@@ -11,6 +11,9 @@ import { useWords } from "../parts/words.jsx";
 const NEAR = 28; // pixels beside a column that still count as inside it
 const GLIDE = 140; // milliseconds, as --quick
 const ASIDE = 10; // pixels
+const MOVES = ["mousemove", "touchmove"];
+const WATCHING = { capture: true, passive: true };
+const WALK = 20; // presses of arrow keys that wait at most
 const SCROLL = { threshold: { x: 0, y: 0.14 }, layoutShiftCompensation: false };
 
 const columnsOf = (board) => [...board.querySelectorAll("[data-column]")];
@@ -41,7 +44,7 @@ function columnAt(board, { x, y }) {
   let least = NEAR;
   for (const column of columnsOf(board)) {
     const box = column.getBoundingClientRect();
-    const away = Math.hypot(Math.max(box.left - x, 0, x - box.right), Math.max(box.top - y, 0, y - box.bottom));
+    const away = Math.hypot(Math.max(box.x - x, 0, x - box.x - box.width), Math.max(box.y - y, 0, y - box.y - box.height));
     if (away < least) [found, least] = [column, away];
   }
   return found;
@@ -53,7 +56,7 @@ function lineAt(column, cards, place) {
   let y = list.top + 4;
   if (place < cards.length) y = cards[place].getBoundingClientRect().top - 6;
   else if (cards.length) y = cards.at(-1).getBoundingClientRect().bottom + 4;
-  return { x: list.left, y, width: list.width };
+  return { x: list.x, y, width: list.width };
 }
 
 // What is in the hand, and where it would come to stand. It belongs to one board and outlives every drawing of it.
@@ -67,7 +70,17 @@ function handOf(board, line, layer, veil) {
     card.dataset.lifted = "";
     handleOf(card)?.setAttribute("aria-pressed", "true");
     veil.current.hidden = false;
-    if (!byKeys) navigator.vibrate?.(10);
+    if (!byKeys) {
+      navigator.vibrate?.(10);
+      MOVES.forEach((name) => window.addEventListener(name, hand.follow, WATCHING));
+    }
+    hand.look();
+  };
+
+  // Read from the browser itself: what is let go in the middle of a quick movement comes to stand where it was let go.
+  hand.follow = (event) => {
+    const { clientX: x, clientY: y } = event.touches?.[0] ?? event;
+    hand.point = { x, y };
     hand.look();
   };
 
@@ -100,7 +113,7 @@ function handOf(board, line, layer, veil) {
     hand.look();
     const at = lineAt(column, cards, place);
     // A little aside, so that it is seen to be lifted and the line to be there.
-    return { x: at.x - hand.from.left + (isRtl() ? -ASIDE : ASIDE), y: at.y - hand.from.top + ASIDE };
+    return { x: at.x - hand.from.x + (isRtl() ? -ASIDE : ASIDE), y: at.y - hand.from.top + ASIDE };
   };
 
   // What was in the hand glides to where it belongs, and stays there until the board is drawn as the server has it.
@@ -110,14 +123,15 @@ function handOf(board, line, layer, veil) {
     line.current.hidden = true;
     veil.current.hidden = true;
     hand.card = null;
+    MOVES.forEach((name) => window.removeEventListener(name, hand.follow, WATCHING));
     handleOf(card)?.removeAttribute("aria-pressed");
     if (!ghost) return void delete card.dataset.lifted;
     const box = ghost.getBoundingClientRect();
     const landing = ghost.cloneNode(true);
-    Object.assign(landing.style, { inlineSize: `${box.width}px`, left: `${box.left}px`, top: `${box.top}px`, position: "fixed" });
+    Object.assign(landing.style, { inlineSize: `${box.width}px`, left: `${box.x}px`, top: `${box.y}px`, position: "fixed" }); // a place on the screen knows no direction
     layer.current.append(landing);
-    const glides = isStill() ? Promise.resolve() : landing.animate({ transform: `translate(${to.x - box.left}px, ${to.y - box.top}px)` }, { duration: GLIDE, easing: "ease", fill: "forwards" }).finished;
-    if (isStill()) landing.style.transform = `translate(${to.x - box.left}px, ${to.y - box.top}px)`;
+    const glides = isStill() ? Promise.resolve() : landing.animate({ transform: `translate(${to.x - box.x}px, ${to.y - box.y}px)` }, { duration: GLIDE, easing: "ease", fill: "forwards" }).finished;
+    if (isStill()) landing.style.transform = `translate(${to.x - box.x}px, ${to.y - box.y}px)`;
     Promise.allSettled([glides, until]).then(() => {
       if (hand.card !== card) delete card.dataset.lifted;
       landing.remove();
@@ -173,7 +187,7 @@ export function Board({ children, className, onMove, onAct, label, keysId }) {
   function aim({ pointerCoordinates, active }) {
     const hand = held.current;
     if (!hand.card || hand.card.dataset.card !== active.id) return [];
-    if (!hand.byKeys) hand.point = pointerCoordinates;
+    if (!hand.byKeys) hand.point ??= pointerCoordinates;
     const column = hand.byKeys ? hand.column : hand.point && columnAt(board.current, hand.point);
     return column ? [{ id: column.dataset.column }] : [];
   }
@@ -204,7 +218,7 @@ export function Board({ children, className, onMove, onAct, label, keysId }) {
 
   // Back to where it was.
   function put(card) {
-    const { left: x, top: y } = card.getBoundingClientRect();
+    const { x, y } = card.getBoundingClientRect();
     held.current.drop(card.isConnected ? { x, y } : held.current.from, null);
   }
 
@@ -234,7 +248,7 @@ export function Board({ children, className, onMove, onAct, label, keysId }) {
         onDragStart: ({ active }) => told.current.words("Lifted: {title}. {column}, place {place} of {all}.", { title: titleOf(active.id), ...where() }),
         onDragMove: passes,
         onDragOver: passes,
-        onDragEnd: ({ active }) => told.current.words(held.current.moved ? "Put down: {title}" : "Left where it was: {title}", { title: titleOf(active.id) }),
+        onDragEnd: ({ active }) => (held.current.moved ? told.current.words("Put down: {title}", { title: titleOf(active.id) }) : told.current.words("Left where it was: {title}", { title: titleOf(active.id) })),
         onDragCancel: ({ active }) => told.current.words("Left where it was: {title}", { title: titleOf(active.id) }),
       },
     };
@@ -242,17 +256,40 @@ export function Board({ children, className, onMove, onAct, label, keysId }) {
 
   useEffect(() => {
     const root = board.current;
+    const walks = new Map(); // by card, the steps that wait for the answer to the one before
 
-    // One place or one column on at once, without lifting.
-    function step(card, sideways, down) {
+    // One place or one column on at once, without lifting; false at the board's edge.
+    function step(card, [sideways, down], answered) {
       const columns = columnsOf(root);
       const here = columnOf(card);
       const column = columns[columns.indexOf(here) + sideways];
       const cards = cardsOf(here);
       const place = sideways ? 0 : cards.indexOf(card) + down;
-      if (!column || place < 0 || (!sideways && place >= cards.length)) return;
+      if (!column || place < 0 || (!sideways && place >= cards.length)) return false;
       remember(card);
-      move(card, column, place);
+      return move(card, column, place, answered);
+    }
+
+    const standsAt = (card) => `${columnOf(card).dataset.column} ${cardsOf(columnOf(card)).indexOf(card)}`;
+
+    // Presses that are quicker than the server count all the same: the next step is taken from where the one before has led to.
+    // Where a step was refused, the rest is dropped.
+    function walk(card, way) {
+      const id = card.dataset.card;
+      const ahead = walks.get(id);
+      if (ahead) return void (ahead.length < WALK && ahead.push(way));
+      const from = standsAt(card);
+      const rest = [];
+      const answered = () =>
+        setTimeout(() => {
+          // An answer that comes late, after nobody waited for it any more, is no second one.
+          if (walks.get(id) !== rest) return;
+          walks.delete(id);
+          const now = root.querySelector(cardNamed(id));
+          if (now && standsAt(now) !== from) rest.forEach((next) => walk(now, next));
+        });
+      walks.set(id, rest);
+      if (!step(card, way, answered)) walks.delete(id);
     }
 
     function keyed(event) {
@@ -260,7 +297,7 @@ export function Board({ children, className, onMove, onAct, label, keysId }) {
       const way = handle && !held.current.card && wayOf(event);
       if (!way) return;
       event.preventDefault();
-      step(handle.closest("[data-card]"), ...way);
+      walk(handle.closest("[data-card]"), way);
     }
 
     // The space bar lifts and puts down; letting it go is no press of the button.
@@ -272,8 +309,8 @@ export function Board({ children, className, onMove, onAct, label, keysId }) {
       remember(card);
       const [verb, column] = act.split(":");
       if (verb === "to") move(card, columnsOf(root).find((one) => one.dataset.column === column), 0);
-      else if (verb === "up") step(card, 0, -1);
-      else if (verb === "down") step(card, 0, 1);
+      else if (verb === "up") walk(card, [0, -1]);
+      else if (verb === "down") walk(card, [0, 1]);
       else told.current.onAct?.(card.dataset.card, verb, Number(card.dataset.version));
     });
 
@@ -309,7 +346,6 @@ export function Board({ children, className, onMove, onAct, label, keysId }) {
       accessibility={accessibility}
       onDragStart={started}
       onDragMove={held.current.look}
-      onDragOver={held.current.look}
       onDragEnd={ended}
       onDragCancel={cancelled}
     >

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from portal import routes
 from portal.access import cookies
+from portal.access.identity import choose_language
 from portal.goals import service
 from tests.cast import Cast, assemble
 from tests.goals import people as goals
@@ -30,7 +31,7 @@ class Two:
 
     def page(self, who: str, *, width: int = 1280, goal: str = "", touch: bool = False) -> Page:
         """The board (or one goal) as this person opens it."""
-        context = self.people(width=width)
+        context = self.people(width=width, touch=touch)
         # Handed over as from a TLS address: on this machine's own name browsers take such cookies over plain HTTP as well.
         secure = cookies.is_protected()
         address = self.portal.url.replace("http://", "https://") if secure else self.portal.url
@@ -183,6 +184,99 @@ def test_moving_by_menu_keys_and_hand_is_seen_by_the_other(two: Two) -> None:
     drag(mika, "Three", card(mika, "One"), below=True)
     expect(titles(theo, "Working on")).to_have_text(["One", "Three"])
     expect(mika).to_have_url(re.compile(r"/goals$"))
+
+
+def test_a_card_is_lifted_and_carried_by_keys_with_words_for_the_ear(two: Two) -> None:
+    for title in ("Two", "One"):
+        goals.agreed(two.cast, title)
+    mika, theo = two.page("client"), two.page("therapist")
+    told = mika.locator("[aria-live=assertive][id^=DndLiveRegion]")
+    expect(handle(mika, "Two")).to_have_accessible_description(re.compile("Space lifts it"))
+    handle(mika, "Two").focus()
+    mika.keyboard.press("Space")
+    expect(told).to_have_text("Lifted: Two. Agreed, place 2 of 2.")
+    expect(handle(mika, "Two")).to_have_attribute("aria-pressed", "true")
+    mika.keyboard.press("ArrowUp")
+    expect(told).to_have_text("Agreed, place 1 of 2")
+    mika.keyboard.press("ArrowRight")
+    expect(told).to_have_text("Working on, place 1 of 1")
+    mika.keyboard.press("Escape")
+    expect(told).to_have_text("Left where it was: Two")
+    expect(titles(mika, "Agreed")).to_have_text(["One", "Two"])
+    expect(handle(mika, "Two")).to_be_focused()
+    mika.keyboard.press("Space")
+    mika.keyboard.press("ArrowRight")
+    expect(told).to_have_text("Working on, place 1 of 1")
+    mika.keyboard.press("Space")
+    expect(told).to_have_text("Put down: Two")
+    for page in (mika, theo):
+        expect(titles(page, "Working on")).to_have_text(["Two"])
+    expect(handle(mika, "Two")).to_be_focused()
+
+    mika.keyboard.press("Control+Z")
+    expect(titles(theo, "Agreed")).to_have_text(["One", "Two"])
+    choose_language(two.cast.client, "de")
+    mika.reload()
+    expect(mika.get_by_role("button", name="Verschieben: Two")).to_have_accessible_description(re.compile("Die Leertaste hebt es an"))
+    mika.get_by_role("button", name="Verschieben: Two").focus()
+    mika.keyboard.press("Space")
+    expect(told).to_have_text("Angehoben: Two. Vereinbart, Platz 2 von 2.")
+
+
+def test_quick_presses_count_one_by_one_and_moves_of_two_people_both_land(two: Two) -> None:
+    for title in ("Five", "Four", "Three", "Two", "One"):
+        goals.agreed(two.cast, title)
+    mika, theo = two.page("client"), two.page("therapist")
+    expect(titles(theo, "Agreed")).to_have_count(5)
+    handle(mika, "Four").focus()
+    handle(theo, "One").focus()
+    for press in (mika.keyboard.press, theo.keyboard.press, mika.keyboard.press, theo.keyboard.press):
+        press("ArrowUp" if press == mika.keyboard.press else "ArrowRight")
+    for page in (mika, theo):
+        expect(titles(page, "Agreed")).to_have_text(["Four", "Two", "Three", "Five"])
+        expect(titles(page, "Reached")).to_have_text(["One"])
+    for _ in range(3):
+        mika.keyboard.press("ArrowDown")
+    expect(titles(theo, "Agreed")).to_have_text(["Two", "Three", "Five", "Four"])
+
+
+def test_a_finger_that_rests_on_a_card_takes_it_and_one_that_moves_scrolls(two: Two) -> None:
+    for title in ("Two", "One"):
+        goals.agreed(two.cast, title)
+    goals.working(two.cast, "Three")
+    mika, theo = two.page("client", width=360, touch=True), two.page("therapist")
+    touch = mika.context.new_cdp_session(mika)
+
+    def finger(kind: str, x: float = 0, y: float = 0) -> None:
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": [] if kind == "End" else [{"x": x, "y": y}]})
+
+    def middle(title: str) -> tuple[float, float]:
+        box = card(mika, title).bounding_box()
+        assert box
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] - 8
+
+    column(mika, "Agreed").scroll_into_view_if_needed()
+    x, y = middle("One")
+    finger("Start", x, y)
+    expect(card(mika, "One").and_(mika.locator("[data-lifted]"))).to_have_count(1)
+    end = middle("Three")[1]
+    for share in range(1, 9):
+        finger("Move", x, y + (end - y) * share / 8)
+    expect(mika.locator(".drop-line")).to_be_visible()
+    finger("End")
+    for page in (mika, theo):
+        expect(titles(page, "Working on")).to_have_text(["Three", "One"])
+
+    before = mika.evaluate("scrollY")
+    x, y = middle("Two")
+    finger("Start", x, y)
+    for way in range(1, 8):
+        finger("Move", x, y - 12 * way)
+    finger("End")
+    assert mika.evaluate("scrollY") > before
+    expect(titles(mika, "Agreed")).to_have_text(["Two"])
+    assert mika.url.endswith("/goals")
+    assert mika.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def drag(page: Page, title: str, target: Locator, *, below: bool = False) -> None:
