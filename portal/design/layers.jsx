@@ -226,6 +226,26 @@ export function UndoBar({ shown = "", words: what = "", seconds = 10, onUndo }) 
     held.current = on;
   };
 
+  function undo() {
+    setOpen("");
+    const op = newId();
+    waitFor(op);
+    onUndo?.(op);
+  }
+
+  // As everywhere; inside a text the same keys take back what was typed there.
+  useEffect(() => {
+    if (!open) return undefined;
+    const pressed = (event) => {
+      if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+      if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+      event.preventDefault();
+      undo();
+    };
+    window.addEventListener("keydown", pressed);
+    return () => window.removeEventListener("keydown", pressed);
+  }, [open]);
+
   return (
     <div role="status">
       {open ? (
@@ -234,12 +254,8 @@ export function UndoBar({ shown = "", words: what = "", seconds = 10, onUndo }) 
           <button
             type="button"
             className="btn"
-            onClick={() => {
-              setOpen("");
-              const op = newId();
-              waitFor(op);
-              onUndo?.(op);
-            }}
+            aria-keyshortcuts="Control+Z"
+            onClick={undo}
           >
             {words("Undo")}
           </button>

@@ -77,7 +77,7 @@ def find_goals() -> rx.Component:
                 most=FIND_MOST,
                 choosers=[
                     Chooser("area", t("Life area"), t("All life areas"), found.areas, found.area),
-                    Chooser("status", t("Where it stands"), t("Wherever it stands"), [(state.value, words) for state, words in _STATES.items()], found.status),
+                    Chooser("status", t("Where it stands"), t("At any stage"), [(state.value, words) for state, words in _STATES.items()], found.status),
                     Chooser("owner", t("Whose open steps"), t("Anybody's steps"), found.owners, found.owner),
                     Chooser("due", t("Due"), t("Any day"), [(due.value, words) for due, words in _DUE.items()], found.due),
                 ],

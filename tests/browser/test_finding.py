@@ -102,7 +102,7 @@ def test_the_address_keeps_no_word_and_opens_for_nobody_else(two: Two) -> None:
 def test_steps_are_found_by_owner_and_day(two: Two) -> None:
     first, second = goals.working(two.cast, "Sleep before midnight"), goals.working(two.cast, "Call my sister")
     mine = service.add_step(two.cast.client, two.cast.case, first, "lights out", two.cast.ids["client"], op=op())
-    service.date_step(two.cast.client, two.cast.case, mine.id, "2026-01-05", op=op())
+    service.date_step(two.cast.client, two.cast.case, mine.id, "2026-01-05", 99, op=op())
     service.add_step(two.cast.client, two.cast.case, second, "send the number", two.cast.ids["therapist"], op=op())
     theo = two.page("therapist")
     theo.get_by_label("Whose open steps").select_option(label="Theo")
