@@ -28,6 +28,8 @@ from portal.kit import clock
 from portal.kit.db import transaction
 from portal.kit.ids import digest, new_id, secret
 from portal.kit.passwords import hashed
+from portal.promises import service as promises
+from portal.promises.schemas import PromiseForm
 from portal.ratings import service as ratings
 from portal.settings import settings
 from portal.tables import metadata
@@ -345,7 +347,7 @@ def _mika_and_theo(story: _Story) -> None:
     sessions = [first + number * _WEEK for number in range(10)]
     _tell(
         _say_no(pair, sessions), _other_goals(pair, sessions), _eight_check_ins(pair, sessions), _rupture(pair, sessions),
-        _repair(pair, sessions), _these_days(pair, sessions),
+        _repair(pair, sessions), _promises(pair, sessions), _these_days(pair, sessions),
     )  # fmt: skip
 
 
@@ -402,6 +404,24 @@ def _other_goals(pair: _Pair, sessions: list[datetime]) -> Acts:
     yield at
     pair.goal(pair.client, at, "Talk to my father about the house")
     pair.goal(pair.therapist, at, "Notice one good moment a day").move(pair.therapist, at, goals.propose)
+
+
+def _promises(pair: _Pair, sessions: list[datetime]) -> Acts:
+    """What Theo promised: kept and away, kept of late, and open."""
+    at = sessions[4] + 4 * _HOUR
+    yield at
+    slower = pair.therapist(at, promises.make, PromiseForm("Ask how it was before I suggest anything"))
+    at = sessions[6] + 3 * _HOUR
+    yield at
+    slower = pair.client(at, promises.keep, slower.id, slower.version)
+    pair.client(at + timedelta(minutes=1), promises.archive, slower.id, slower.version)
+    at = sessions[8] + timedelta(days=1)
+    yield at
+    sheet = pair.therapist(at, promises.make, PromiseForm("Send the sheet with the breathing exercise", (sessions[8] + timedelta(days=2)).date().isoformat()))
+    pair.therapist(at, promises.make, PromiseForm("Read up on choirs that take beginners, and bring two names", sessions[9].date().isoformat()))
+    at = clock.now() - 31 * _HOUR
+    yield at
+    pair.client(at, promises.keep, sheet.id, sheet.version)
 
 
 _ANSWERS = (
@@ -504,7 +524,9 @@ def _rui_and_theo(story: _Story) -> None:
     _tell(_friends(pair, first, coming), _three_check_ins(pair, first))
     at = coming - _WEEK + 3 * _HOUR
     pair.plan(at, coming)
-    pair.goal(pair.client, at, "Ask for help before it burns").move(pair.client, at + _HOUR, goals.propose)
+    call = pair.therapist(at, promises.make, PromiseForm("Ring your doctor about the sick note"))
+    pair.therapist(at + _HOUR, promises.take_back, call.id, "You said that you would rather ring there yourself.", call.version)
+    pair.goal(pair.client, at + _HOUR, "Ask for help before it burns").move(pair.client, at + 2 * _HOUR, goals.propose)
     pair.share(
         pair.client, clock.now() - 26 * _HOUR, "wish",
         "I would like us to slow down when I go quiet. It does not mean that I have nothing to say.",

@@ -1,9 +1,13 @@
 """What a case is and what becomes of it: rules over plain values, without any storage."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from portal.kit.i18n import N_, ago, day, day_short, moment, say
 from portal.kit.refusal import Refusal
 
 
@@ -95,3 +99,106 @@ PART_OF_DAY = ((5, "morning"), (12, "afternoon"), (18, "evening"), (23, "night")
 def part_of_day(hour: int) -> str:
     """What an hour of somebody's own clock (0 to 23) is greeted as: morning, afternoon, evening, or night."""
     return next((name for start, name in reversed(PART_OF_DAY) if hour >= start), "night")
+
+
+class _Member(Protocol):
+    @property
+    def person_id(self) -> str: ...
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+class _Opened(Protocol):
+    @property
+    def members(self) -> Sequence[_Member]: ...
+
+    @property
+    def me(self) -> _Member: ...
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def time_zone(self) -> str: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who reads a page of a case: their language, zone and role, and how everybody there is called."""
+
+    lang: str
+    zone: str
+    now: datetime
+    person_id: str
+    role: str
+    people: Mapping[str, _Member]
+
+    @classmethod
+    def of(cls, case: _Opened, lang: str = "") -> "Reader":
+        """The person for whom the gate opened the case; `lang` is the language of their page, if they have not chosen one for good."""
+        people = {member.person_id: member for member in case.members}
+        return cls(lang or case.language or "en", case.time_zone, case.now, case.me.person_id, case.me.role, people)
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the reader is."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the reader is client or therapist here; others only read."""
+        return self.role in _TAKE_PART
+
+    @property
+    def others(self) -> str:
+        """The name of the other, or of the others."""
+        return ", ".join(_called(one.name) for one in self.people.values() if one.role in _TAKE_PART and one.role != self.role) or self.say(
+            N_("the other of you")
+        )
+
+    def called(self, role: str) -> str:
+        """The names of all who have this role."""
+        return ", ".join(_called(one.name) for one in self.people.values() if one.role == role)
+
+    def say(self, sentence: str, **places: object) -> str:
+        """A sentence in the reader's language."""
+        return say(self.lang, sentence, **places)
+
+    def name(self, person_id: str) -> str:
+        """How somebody is called here; people who left have no name any more."""
+        member = self.people.get(person_id)
+        return _called(member.name) if member else self.say(N_("Somebody who was here before"))
+
+    def ago(self, when: datetime) -> str:
+        """How long ago, in everyday words."""
+        return ago(self.lang, self.zone, when, self.now)
+
+    def exact(self, when: datetime) -> str:
+        """Day and time."""
+        return moment(self.lang, self.zone, when)
+
+    def short(self, when: date) -> str:
+        """"12 Dec"."""
+        return day_short(self.lang, "UTC", _noon(when))
+
+    def long(self, when: date) -> str:
+        """"12 December 2026"."""
+        return day(self.lang, "UTC", _noon(when))
+
+
+_TAKE_PART = frozenset({"client", "therapist"})
+
+
+def _called(name: str) -> str:
+    return name.split()[0] if name.strip() else name
+
+
+def _noon(when: date) -> datetime:
+    return datetime.combine(when, time(12), UTC)

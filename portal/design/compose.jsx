@@ -101,12 +101,12 @@ function Fares({ id, m, over }) {
 }
 
 // Title and reason of something new; each choice is a button that says who will see it.
-export function Composer({ name, label, hint, most, moreLabel, moreHint, moreMost, choices = [], onSend, onClose, closeLabel, calm = false, takeFocus = false }) {
+export function Composer({ name, label, hint, most, moreLabel, moreHint, moreMost, moreIsDay = false, choices = [], onSend, onClose, closeLabel, calm = false, takeFocus = false }) {
   const words = useWords();
   const id = useId();
   const first = useRef(null);
   const { m, type, submit, say } = useSending(name, { text: "", more: "" }, (draft, choice, op) => onSend?.(draft.text, draft.more, choice, op));
-  const over = Math.max(length(m.draft.text) - most, length(m.draft.more) - moreMost, 0);
+  const over = Math.max(length(m.draft.text) - most, moreIsDay ? 0 : length(m.draft.more) - moreMost, 0);
   const sent = useRef(m.done);
 
   useEffect(() => {
@@ -162,19 +162,32 @@ export function Composer({ name, label, hint, most, moreLabel, moreHint, moreMos
         <div className="field">
           <label htmlFor={`${id}-more`}>{moreLabel}</label>
           {moreHint ? <span className="hint" id={`${id}-more-hint`}>{moreHint}</span> : null}
-          <textarea
-            id={`${id}-more`}
-            name={`${name}-more`}
-            className="input people"
-            rows={2}
-            style={{ "--rows": 2 }}
-            dir="auto"
-            autoComplete="off"
-            readOnly={m.pending !== null}
-            value={m.draft.more}
-            aria-describedby={moreHint ? `${id}-more-hint` : undefined}
-            onChange={(event) => type({ more: event.target.value })}
-          />
+          {moreIsDay ? (
+            <input
+              id={`${id}-more`}
+              name={`${name}-more`}
+              type="date"
+              className="input short-day"
+              readOnly={m.pending !== null}
+              value={m.draft.more}
+              aria-describedby={moreHint ? `${id}-more-hint` : undefined}
+              onChange={(event) => type({ more: event.target.value })}
+            />
+          ) : (
+            <textarea
+              id={`${id}-more`}
+              name={`${name}-more`}
+              className="input people"
+              rows={2}
+              style={{ "--rows": 2 }}
+              dir="auto"
+              autoComplete="off"
+              readOnly={m.pending !== null}
+              value={m.draft.more}
+              aria-describedby={moreHint ? `${id}-more-hint` : undefined}
+              onChange={(event) => type({ more: event.target.value })}
+            />
+          )}
         </div>
       ) : null}
       <Fares id={`${id}-fares`} m={m} over={over} />
@@ -212,7 +225,7 @@ export function ComposerToggle(props) {
       <Composer {...props} takeFocus onClose={() => show(false)} />
     </section>
   ) : (
-    <button ref={button} type="button" className="btn primary composer-opener" onClick={() => show(true)}>
+    <button ref={button} type="button" className={`btn ${props.calm ? "secondary" : "primary"} composer-opener`} onClick={() => show(true)}>
       {props.openLabel}
     </button>
   );

@@ -36,6 +36,7 @@ class Composer(_Compose):
     more_label: rx.Var[str]
     more_hint: rx.Var[str]
     more_most: rx.Var[int]
+    more_is_day: rx.Var[bool]
     choices: rx.Var[list[dict[str, str]]]
     close_label: rx.Var[str]
     calm: rx.Var[bool]
@@ -82,9 +83,9 @@ class Tick(_Compose):
 
 def composer(
     label: Any, *, name: Any, most: int, choices: list[tuple[str, Any, Any]], on_send: Any,
-    hint: Any = None, more_label: Any = None, more_hint: Any = None, more_most: int = 0, opener: Any = None, close_label: Any = None, calm: bool = False,
+    hint: Any = None, more_label: Any = None, more_hint: Any = None, more_most: int = 0, more_is_day: bool = False, opener: Any = None, close_label: Any = None, calm: bool = False,
 ) -> rx.Component:  # fmt: skip
-    """Something new to write: a line, if wanted a longer text, and a button for each of `choices` (value, words, who will see it).
+    """Something new to write: a line, if wanted a longer text (or, with `more_is_day`, a day), and a button for each of `choices` (value, words, who will see it).
 
     `on_send` is `lambda text, more, choice, op: State.handler(…)`. What was typed stays until the server has confirmed it, also
     when the composer is closed. With `opener` it hides behind a button of that name;
@@ -92,7 +93,7 @@ def composer(
     """
     given = {"hint": hint, "more_label": more_label, "more_hint": more_hint, "close_label": close_label, "open_label": opener}
     return (ComposerToggle if opener is not None else Composer).create(
-        name=name, label=label, most=most, more_most=more_most, calm=calm, on_send=on_send,
+        name=name, label=label, most=most, more_most=more_most, more_is_day=more_is_day, calm=calm, on_send=on_send,
         choices=[{"value": value, "words": words} | ({"hint": who} if who is not None else {}) for value, words, who in choices],
         **{key: item for key, item in given.items() if item is not None},
     )  # fmt: skip

@@ -195,6 +195,9 @@ export function Menu({ label, labelShown = true, items = [], onChoose, children,
 // would still take the undo.
 const LONGEST = 25_000;
 
+// A page has one thing to take back: the newest. Where several rooms offer it, the others close.
+const bars = new Set();
+
 export function UndoBar({ shown = "", words: what = "", seconds = 10, onUndo }) {
   const words = useWords();
   const [open, setOpen] = useState("");
@@ -202,6 +205,13 @@ export function UndoBar({ shown = "", words: what = "", seconds = 10, onUndo }) 
   const held = useRef(false);
 
   useEffect(() => {
+    const close = () => setOpen("");
+    bars.add(close);
+    return () => bars.delete(close);
+  }, []);
+
+  useEffect(() => {
+    if (shown) for (const close of bars) close();
     setOpen(shown);
     setSpent(0);
     held.current = false;

@@ -25,6 +25,8 @@ from portal.kit.i18n import N_, day, day_short
 from portal.live.policy import signed_in
 from portal.live.state import CasePage, Here
 from portal.pages.home import first_promises, focus_lines, promise_lines, session_words
+from portal.promises import service as promises
+from portal.promises.schemas import OpenPromise
 
 _LOCAL_FORM = "%Y-%m-%dT%H:%M"
 
@@ -36,6 +38,7 @@ class _View:
     adjustments: adjustments.AdjustmentsPart
     checkins: checkins.HomePart
     waits: tuple[Waiting, ...]
+    promises: tuple[OpenPromise, ...]
 
 
 def _gather(caller: Caller, case_id: str, lang: str) -> _View:
@@ -47,6 +50,7 @@ def _gather(caller: Caller, case_id: str, lang: str) -> _View:
         adjustments.home_part(caller, case_id),
         checkins.home_part(caller, case_id),
         tuple(wait for room in rooms for wait in room.waiting(caller).get(case_id, ())),
+        promises.home_part(caller, case_id, lang=lang),
     )
 
 
@@ -91,7 +95,7 @@ class OverviewState(CasePage, Here):
             lead=" · ".join([*pronouns, self._say(N_("Working together since {day}"), day=day(lang, zone, case.since))]),
             waits=wait_lines(lang, zone, case.now, case.case_id, view.waits),
             focus=focus_lines(lang, case.case_id, view.goals),
-            **first_promises(lang, promise_lines(lang, zone, case, view.goals, view.adjustments.running)),
+            **first_promises(lang, promise_lines(lang, zone, case, view.goals, view.adjustments.running, view.promises)),
             session=session_words(lang, zone, at, case.now),
             session_typed=at.astimezone(ZoneInfo(zone)).strftime(_LOCAL_FORM) if at else "",
             cadence=case.cadence.value,

@@ -6,10 +6,12 @@ from portal.design import empty_state, page_frame, t, undo_bar
 from portal.goals.components import archive_list, board_skeleton, find_goals, goal_board, new_goal
 from portal.goals.state import BoardState
 from portal.live.state import put_on
+from portal.promises.components import promise_strip, strip_skeleton
+from portal.promises.state import PromisesState
 from portal.ratings.components import card_course
 from portal.ratings.state import BoardRatingState
 
-put_on(BoardState, BoardRatingState)
+put_on(BoardState, BoardRatingState, PromisesState)
 
 
 def goals_page() -> rx.Component:
@@ -17,6 +19,7 @@ def goals_page() -> rx.Component:
     return page_frame(
         t("Goals, together"),
         rx.cond(BoardState.empty, empty_state(t("Nothing stands here yet. Begin with one thing that you would like to be different."))),
+        promise_strip(),
         find_goals(),
         goal_board(card_course),
         archive_list(),
@@ -25,5 +28,5 @@ def goals_page() -> rx.Component:
         actions=new_goal(),
         presence=True,
         narrow=False,
-        skeleton=board_skeleton(),
+        skeleton=rx.fragment(strip_skeleton(), board_skeleton()),
     )

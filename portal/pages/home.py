@@ -43,6 +43,8 @@ from portal.kit import clock
 from portal.kit.i18n import N_, clock_time, day, day_short, moment, say, say_n, weekday
 from portal.live.policy import signed_in
 from portal.live.state import CasePage, Here, SignedInPage
+from portal.promises import service as promises
+from portal.promises.schemas import OpenPromise
 
 _PROMISES = 6
 
@@ -83,9 +85,9 @@ def _focus_line(lang: str, case_id: str, goal: FocusGoal) -> FocusLine:
 
 
 def promise_lines(
-    lang: str, zone: str, case: CaseFacts, part: GoalsPart, running: tuple[RunningChange, ...]
+    lang: str, zone: str, case: CaseFacts, part: GoalsPart, running: tuple[RunningChange, ...], own: tuple[OpenPromise, ...] = ()
 ) -> list[PromiseLine]:
-    """What both promised, changes that run and open small steps together: the nearest day first, without a day last."""
+    """What both promised: changes that run, open small steps and the therapist's `own` promises, the nearest day first, without a day last."""
     owners = {"client": case.first_name(CaseRole.CLIENT), "therapist": case.first_name(CaseRole.THERAPIST)}
     changes = [
         (one.review_on, PromiseLine(
@@ -109,7 +111,13 @@ def promise_lines(
         ))
         for one in part.promised
     ]  # fmt: skip
-    return [line for _, line in sorted([*changes, *steps], key=lambda each: each[0])]
+    promised = [
+        (one.due_on or date.max, PromiseLine(
+            id=one.id, text=one.text, role=one.role, owner=one.owner, when=one.due, href=routes.in_case(routes.GOALS, case.case_id),
+        ))
+        for one in own
+    ]  # fmt: skip
+    return [line for _, line in sorted([*changes, *steps, *promised], key=lambda each: each[0])]
 
 
 def first_promises(lang: str, lines: list[PromiseLine]) -> dict[str, Any]:
@@ -167,6 +175,7 @@ class _ClientView:
     feedback: feedback.FeedbackPart
     adjustments: adjustments.AdjustmentsPart
     checkins: checkins.HomePart
+    promises: tuple[OpenPromise, ...]
 
 
 def _gather(caller: Caller, case_id: str, lang: str) -> _ClientView:
@@ -176,6 +185,7 @@ def _gather(caller: Caller, case_id: str, lang: str) -> _ClientView:
         feedback.home_part(caller, case_id),
         adjustments.home_part(caller, case_id),
         checkins.home_part(caller, case_id),
+        promises.home_part(caller, case_id, lang=lang),
     )
 
 
@@ -225,7 +235,7 @@ class HomeState(CasePage, Here):
             asks=[AskLine(one.words, one.title, routes.in_case(routes.GOAL, case.case_id, goal=one.id)) for one in view.goals.asking],
             waits=wait_lines(lang, zone, case.now, case.case_id, waits),
             focus=focus_lines(lang, case.case_id, view.goals)[:1],
-            **first_promises(lang, promise_lines(lang, zone, case, view.goals, view.adjustments.running)),
+            **first_promises(lang, promise_lines(lang, zone, case, view.goals, view.adjustments.running, view.promises)),
             kept_back=self._kept_back(view.feedback.held),
             next_session=self._next_session(case),
             next_checkin=self._next_checkin(view),

@@ -31,6 +31,9 @@ IN_A_CASE = {
     P.READ_GOALS: "C T S",
     P.WRITE_GOALS: "C T",
     P.RATE_GOALS: "C T",
+    P.MAKE_PROMISE: "T",
+    P.ANSWER_PROMISE: "C",
+    P.PUT_PROMISES_AWAY: "C T",
     P.READ_FEEDBACK: "C T",
     P.KEEP_DRAFT: "C T",
     P.DRAFT_REFLECTION: "T",
@@ -182,9 +185,12 @@ VERBS: dict[Permission | str, str] = {
     P.READ_FEEDBACK: "feedback.desk feedback.home_part feedback.shared_ids",
     P.READ_GOALS: (
         "goals.board goals.archive_of goals.goal goals.home_part goals.titles ratings.of_goal ratings.on_board ratings.summary "
-        "ratings.to_rate"
+        "ratings.to_rate promises.board promises.archive_of promises.promise promises.home_part promises.every"
     ),
     P.RATE_GOALS: "ratings.rate ratings.take_back",
+    P.MAKE_PROMISE: "promises.make promises.reword promises.bring_back promises.set_until promises.take_back",
+    P.ANSWER_PROMISE: "promises.keep promises.miss promises.open_again",
+    P.PUT_PROMISES_AWAY: "promises.archive promises.restore promises.undo",
     P.WRITE_GOALS: (
         "goals.add goals.propose goals.take_back goals.agree goals.answer_not_now goals.start goals.pause goals.resume "
         "goals.set_back goals.reach goals.let_go goals.take_up goals.archive goals.restore goals.agree_wording "
@@ -223,7 +229,7 @@ NUMBERS = {"value": 5}
 FORMS = {
     "TermsForm": ("We begin five minutes later", "both"), "SessionForm": ("",), "CadenceForm": ("weekly",),
     "ProfileForm": ("New Name", "", "en", "Europe/Berlin", "light"), "ChangePasswordForm": ("not the present one", "a-new-long-pass-phrase"),
-    "ChangeAddressForm": ("not the present one", "new@example.org"), "InviteForm": ("Vera Oak", "vera@example.org", "client"), "Visit": ("127.0.0.1",),
+    "ChangeAddressForm": ("not the present one", "new@example.org"), "PromiseForm": ("Bring the book",), "InviteForm": ("Vera Oak", "vera@example.org", "client"), "Visit": ("127.0.0.1",),
 }  # fmt: skip
 
 

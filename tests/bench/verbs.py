@@ -33,6 +33,8 @@ from portal.goals import service as goals
 from portal.kit import clock
 from portal.kit.mail import waiting as letters
 from portal.kit.passwords import hashed
+from portal.promises import service as promises
+from portal.promises.schemas import PromiseForm
 from portal.ratings import service as ratings
 from tests.access.test_permissions import PERMISSION_OF, UPKEEP
 from tests.bench.practice import Pair, make_pair
@@ -86,6 +88,7 @@ def statements_by_verb() -> dict[str, int]:
         pair = make_pair()
         _cases(pair)
         _goals(pair)
+        _promises(pair)
         _feedback(pair)
         _adjustments(pair)
         _checkins(pair)
@@ -191,6 +194,30 @@ def _ratings(pair: Pair, goal_id: str) -> None:
     ratings.on_board(me, case)
     ratings.summary(me, case)
     ratings.to_rate(me, case)
+
+
+def _promises(pair: Pair) -> None:
+    me, them, case = pair.client, pair.therapist, pair.case
+    one = promises.make(them, case, PromiseForm("Bring the book"), op=op())
+    worded = promises.reword(them, case, one.id, "Bring both books", one.version, op=op())
+    dated = promises.set_until(them, case, one.id, f"{clock.now() + timedelta(days=2):%Y-%m-%d}", 1, op=op())
+    page = promises.promise(them, case, one.id)
+    promises.bring_back(them, case, next(entry.id for entry in page.history if entry.restorable), op=op())
+    seen = max(worded.version, dated.version) + 1
+    promises.home_part(me, case)
+    promises.miss(me, case, one.id, seen, op=op())
+    promises.open_again(me, case, one.id, seen + 1, op=op())
+    ticked = op()
+    promises.keep(me, case, one.id, seen + 2, op=ticked)
+    promises.undo(me, case, ticked, op=op())
+    promises.keep(me, case, one.id, seen + 4, op=op())
+    promises.archive(me, case, one.id, seen + 5, op=op())
+    promises.archive_of(me, case)
+    promises.restore(me, case, one.id, seen + 6, op=op())
+    other = promises.make(them, case, PromiseForm("Ring the clinic"), op=op())
+    promises.take_back(them, case, other.id, "They are closed", other.version, op=op())
+    promises.board(me, case)
+    promises.every(me, case)
 
 
 def _feedback(pair: Pair) -> None:

@@ -30,7 +30,7 @@ def a_look(minutes_ago: float, person_id: str | None = "t", action: str = Permis
 # Permissions whose one sentence is true of every verb that they cover.
 TRUE_OF_ALL = {
     Permission.WRITE_GOALS, Permission.WRITE_ADJUSTMENTS, Permission.KEEP_DRAFT, Permission.DRAFT_REFLECTION,
-    Permission.ANSWER_CHECKIN, Permission.CONFIRM_FEEDBACK,
+    Permission.ANSWER_CHECKIN, Permission.CONFIRM_FEEDBACK, Permission.MAKE_PROMISE, Permission.ANSWER_PROMISE, Permission.PUT_PROMISES_AWAY,
 }  # fmt: skip
 FILLING_IN = {"rate", "write_line"}
 

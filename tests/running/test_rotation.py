@@ -68,7 +68,7 @@ def test_everything_reads_as_before_and_the_old_keys_open_nothing(database: str,
     before, old_master = _plain(), master_key()
     kinds = {where.partition(":")[0] for where in before}
     assert kinds >= {
-        "goal_wording.title", "goal_step.text", "goal_change.before", "share.text", "reflection.heard", "adjustment_terms.what",
+        "goal_wording.title", "goal_step.text", "goal_change.before", "promise.text", "promise.reason", "promise_change.after", "share.text", "reflection.heard", "adjustment_terms.what",
         "checkin_answers.answers", "checkin.signal", "person.name", "person.email", "practice.name", "outbox.text",
     }  # fmt: skip
     with transaction(writes=False) as db:
