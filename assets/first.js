@@ -18,8 +18,12 @@
     if (how === "back_forward") blank();
     else sessionStorage.removeItem("rapport-away");
   }
+  // A page that the browser kept from before may be somebody else's by now: it is blank until it has been asked for anew.
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted && read("sessionStorage", "rapport-away")) blank();
+    if (!event.persisted) return;
+    if (read("sessionStorage", "rapport-away")) return blank();
+    html.dataset.away = "";
+    location.reload();
   });
 
   // Blank first, then gone: no frame shows the page again, and going back leads to the blank page too.

@@ -7,13 +7,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, select
+from sqlmodel import Session, delete, select
 
 from portal import migrate
 from portal.access import gate, keys
 from portal.access.gate import Caller
-from portal.access.models import Person, PersonKind, PersonSession
+from portal.access.models import HandOver, Person, PersonKind, PersonSession
+from portal.access.tasks import Task
+from portal.accounts import service as accounts
 from portal.accounts.models import Practice
+from portal.accounts.schemas import PinForm, ProofForm
 from portal.adjustments import service as adjustments
 from portal.adjustments.domain import OriginKind
 from portal.adjustments.schemas import Origin, TermsForm
@@ -24,6 +27,8 @@ from portal.checkins.domain import Item
 from portal.feedback import service as feedback
 from portal.goals import service as goals
 from portal.goals.schemas import Saved
+from portal.handovers import service as handovers
+from portal.handovers.schemas import HandOverForm
 from portal.kit import clock
 from portal.kit.db import transaction
 from portal.kit.ids import digest, new_id, secret
@@ -35,9 +40,12 @@ from portal.settings import settings
 from portal.tables import metadata
 
 PASSWORD = "paper-boats-go-far"  # noqa: S105  of fictional people only, who can sign in nowhere but in the demo
+PIN = "7351"
+"""With it Theo takes a device back that he has handed over."""
 _WEEK = timedelta(days=7)
 _HOUR = timedelta(hours=1)
 _REAL_PEOPLE = "There are real people in this database: the demo practice needs a data folder of its own, see RAPPORT_DATA_FOLDER."
+_MINUTE = timedelta(minutes=1)
 
 
 class NotADemo(RuntimeError):
@@ -69,7 +77,7 @@ _MIKA = _Part("Mika Vane", PersonKind.CLIENT, "client: eight check-ins, a ruptur
 _RUI = _Part("Rui Marsh", PersonKind.CLIENT, "client: the two see something differently")
 _ADA = _Part("Ada Lorn", PersonKind.CLIENT, "client: brand new")
 _JUNO = _Part("Juno Fell", PersonKind.CLIENT, "client of the second therapist")
-_THEO = _Part("Theo Sand", PersonKind.STAFF, "therapist of Mika, Rui and Ada")
+_THEO = _Part("Theo Sand", PersonKind.STAFF, f"therapist of Mika, Rui and Ada; PIN {PIN} takes a handed-over device back")
 _INES = _Part("Ines Wold", PersonKind.STAFF, "second therapist")
 _NORA = _Part("Nora Reed", PersonKind.STAFF, "practice office (admin)", is_admin=True)
 _CAST = (_MIKA, _THEO, _RUI, _ADA, _INES, _JUNO, _NORA)
@@ -116,6 +124,7 @@ def _write() -> None:
         password_hash = hashed(PASSWORD)
         ids = {part: _person(db, part, password_hash, now - 12 * _WEEK) for part in _CAST}
     with _signed_in(ids) as callers:
+        accounts.keep_pin(callers[_THEO], PinForm(PIN, PIN))
         story = _Story(ids, callers, _next_session(now))
         _mika_and_theo(story)
         _rui_and_theo(story)
@@ -146,6 +155,16 @@ def _person(db: Session, part: _Part, password_hash: str, since: datetime) -> st
     return person_id
 
 
+def _a_session_of(person_id: str) -> Caller:
+    """A session of one more device, begun at this moment."""
+    row = PersonSession(
+        id=new_id(), token_digest=digest(secret()), person_id=person_id, created_at=clock.now(), last_seen_at=clock.now()
+    )
+    with transaction(writes=True) as db:
+        db.add(row)
+    return Caller(row.id)
+
+
 @contextmanager
 def _signed_in(ids: dict[_Part, str]) -> Iterator[dict[_Part, Caller]]:
     """A session for each, begun now: a session is never older than what is done in it, also weeks ago."""
@@ -160,8 +179,9 @@ def _signed_in(ids: dict[_Part, str]) -> Iterator[dict[_Part, Caller]]:
         yield {part: Caller(row.id) for part, row in rows.items()}
     finally:
         with transaction(writes=True) as db:
-            for row in rows.values():
-                db.delete(db.merge(row))
+            # Together with those of devices that were handed over in the story: all are of its own making.
+            for table in (HandOver, PersonSession):
+                db.execute(delete(table))
 
 
 def _workday(at: datetime) -> datetime:
@@ -251,6 +271,22 @@ class _Pair:
             if text:
                 by(at, checkins.write_line, checkin_id, line, text, 0)
         by(at, checkins.submit, checkin_id)
+
+    def answered_on_the_therapists_device(self, at: datetime, client: str, therapist: str) -> str:
+        """As `both_answer`, but the client answers in the session, on the device that the therapist hands over and takes back."""
+        checkin_id: str = self.client(at, checkins.start)
+        with clock.at(at):
+            device = _a_session_of(self.therapist_id)
+            form = HandOverForm(Task.CHECKIN, checkin_id)
+            lent = handovers.hand_over(device, self.client.case_id, form, op=new_id())
+        borrowed = _Hand(Caller(lent.session_id), self.client.case_id)
+        for item, digit in zip(Item, client, strict=True):
+            borrowed(at + _MINUTE, checkins.rate_handed, checkin_id, item.value, int(digit, 16))
+        borrowed(at + 2 * _MINUTE, checkins.submit_handed, checkin_id)
+        with clock.at(at + 3 * _MINUTE):
+            accounts.take_device_back(borrowed.caller, ProofForm(PIN))
+        self.rate(self.therapist, at + 5 * _HOUR, checkin_id, therapist)
+        return checkin_id
 
     def talk_and_close(self, at: datetime, checkin_id: str) -> None:
         self.therapist(at, checkins.mark_talked_about, checkin_id)
@@ -550,8 +586,11 @@ def _three_check_ins(pair: _Pair, first: datetime) -> Acts:
         session = first + number * _WEEK
         yield session + _HOUR
         pair.plan(session + _HOUR, session + _WEEK)
-        yield session + timedelta(days=3)
-        checkin_id = pair.both_answer(session + timedelta(days=3), client, therapist)
+        yield session + (4 * _HOUR if number == 1 else timedelta(days=3))
+        if number == 1:
+            checkin_id = pair.answered_on_the_therapists_device(session + 4 * _HOUR, client, therapist)
+        else:
+            checkin_id = pair.both_answer(session + timedelta(days=3), client, therapist)
         if number < 2:
             yield session + _WEEK
             pair.talk_and_close(session + _WEEK, checkin_id)

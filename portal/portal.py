@@ -26,6 +26,7 @@ from portal.pages.feedback import FeedbackState, feedback_page
 from portal.pages.forgotten import forgotten_page
 from portal.pages.goal import goal_page
 from portal.pages.goals import goals_page
+from portal.pages.handed import HandedState, handed_page
 from portal.pages.help_now import help_now_page
 from portal.pages.home import HomeState, home_page
 from portal.pages.invited import invited_page
@@ -60,6 +61,7 @@ _page(routes.NEW_PASSWORD, new_password_page, EntranceState.entrance_page_opened
 _page(routes.SET_UP, set_up_page, EntranceState.entrance_page_opened)
 _page(routes.ACCOUNT, account_page, AccountState.page_opened)
 _page(routes.PRACTICE, practice_page, PracticeState.page_opened)
+_page(routes.HANDED, handed_page, HandedState.page_opened)
 _page(routes.HELP_NOW, help_now_page, Here.entrance_opened)
 _page(routes.HOME, home_page, HomeState.page_opened)
 _page(routes.CASE, case_page, OverviewState.page_opened)

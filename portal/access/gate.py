@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, update
 
-from portal.access import keys, log
-from portal.access.models import AccessEntry, Case, CaseStatus, Membership, Person, PersonKind, PersonSession
+from portal.access import keys, log, tasks
+from portal.access.models import AccessEntry, Case, CaseStatus, HandOver, Membership, Person, PersonKind, PersonSession
 from portal.access.permissions import LOOKS, READS, AccountRole, Act, CaseRole, Permission, may
 from portal.kit import clock
 from portal.kit.crypto import DataKey
@@ -62,6 +63,8 @@ class OpenCase:
     about: str
     act: Act | Permission
     _key: DataKey
+    handed: HandOver | None = None
+    """The task, when the person sits at a device that was handed over to them."""
 
     @property
     def id(self) -> str:
@@ -89,6 +92,18 @@ class OpenCase:
         """The text of a sealed column; empty for none."""
         return "" if sealed is None else self._key.unseal(sealed, f"{column}:{row_id}")
 
+    @property
+    def task(self) -> HandOver:
+        """The task of the device that was handed over. Raises NotFound on any other device."""
+        if self.handed is None:
+            raise NotFound
+        return self.handed
+
+    def finish_task(self) -> None:
+        """From the end of this transaction on nothing of the task can be seen or done any more."""
+        self.task.done_at = self.now
+        self.db.add(self.task)
+
 
 @dataclass
 class OpenAccount:
@@ -100,6 +115,10 @@ class OpenAccount:
     session_id: str
     now: datetime
     key: DataKey = field(repr=False)
+    handed: HandOver | None = None
+    lent: PersonSession | None = None
+    lender: Person | None = None
+    """Who handed the device over, when it was, and the session that rests since then."""
 
     @property
     def name(self) -> str:
@@ -138,7 +157,7 @@ def open_case(
     `op` is the operation id of a change; `about` the id of the row that it concerns, `act` the entry's own name for
     what is done, where a permission covers several acts (a verb may set both later on the opened case). Raises NotSignedIn, NotFound (no such case, or not a member),
     Forbidden (the role lacks the permission), AlreadyDone (this operation id was carried out) and Ended
-    (a change of a case that can only be read).
+    (a change of a case that can only be read). At a device that was handed over everything but its task is NotFound.
     """
     if op is not None and not _OPERATION.fullmatch(op):
         raise BadInput(field="op")
@@ -152,22 +171,24 @@ def open_case(
     # A client's look is never entered, so it needs nobody's leave to write: one can read while somebody else writes.
     writes = changes or (new_look and as_client not in _looks)
     with transaction(writes=writes) as db:
-        case, session, me_row, members, done = _find(db, caller, case_id, op, now, writes)
-        opened = _opened(db, case, me_row, members, now, about, act or permission)
-        if not may(opened.role, permission):
+        case, known, members, done = _find(db, caller, case_id, op, now, writes)
+        opened = _opened(db, case, known, members, now, about, act or permission)
+        if known.handed is not None:
+            _check_task(known.handed, permission, about, done)
+        elif not may(opened.role, permission):
             raise Forbidden
         if done:
             raise AlreadyDone
         if changes and case.status == CaseStatus.ENDED:
             raise Ended
         yield opened
-        to_log = changes or (new_look and opened.role is not CaseRole.CLIENT)
+        to_log = changes or (new_look and (opened.role is not CaseRole.CLIENT or known.handed is not None))
         if to_log:
             log.append(
                 db,
                 case,
                 at=now,
-                person_id=session.person_id,
+                person_id=known.person.id,
                 role=opened.role,
                 action=opened.act,
                 about=opened.about,
@@ -199,17 +220,31 @@ def forget_looks() -> None:
     _note_from[0] = datetime.min.replace(tzinfo=UTC)
 
 
+class _Known(NamedTuple):
+    """A session and whose it is; for a device that was handed over also the task, the lender's session and the lender."""
+
+    session: PersonSession
+    person: Person
+    handed: HandOver | None
+    lent: PersonSession | None
+    lender: Person | None
+
+
 @cache
 def _finder(writes: bool) -> Any:
-    # Made once: building its four aliases takes longer than running it.
+    # Made once: building its aliases takes longer than running it.
     mine, theirs, who, done = aliased(Membership), aliased(Membership), aliased(Person), aliased(AccessEntry)
+    lent, lender = aliased(PersonSession), aliased(Person)
     query = (
-        sa.select(Case, PersonSession, theirs, who, col(done.id))
+        sa.select(Case, PersonSession, HandOver, lent, lender, theirs, who, col(done.id))
         .join(mine, (col(mine.person_id) == PersonSession.person_id) & col(mine.ended_at).is_(None))
         .join(Case, col(Case.id) == mine.case_id)
         .join(theirs, (col(theirs.case_id) == Case.id) & col(theirs.ended_at).is_(None))
         .join(who, col(who.id) == theirs.person_id)
         .outerjoin(done, (col(done.case_id) == Case.id) & (col(done.operation) == sa.bindparam("operation")))
+        .outerjoin(HandOver, col(HandOver.id) == PersonSession.id)
+        .outerjoin(lent, col(lent.id) == HandOver.lender_id)
+        .outerjoin(lender, col(lender.id) == lent.person_id)
         .where(col(PersonSession.id) == sa.bindparam("session"), col(Case.id) == sa.bindparam("case"))
         .select_from(PersonSession)
     )
@@ -218,30 +253,46 @@ def _finder(writes: bool) -> Any:
 
 def _find(
     db: Session, caller: Caller, case_id: str, op: str | None, now: datetime, writes: bool
-) -> tuple[Case, PersonSession, Person, list[tuple[Membership, Person]], bool]:
+) -> tuple[Case, _Known, list[tuple[Membership, Person]], bool]:
     """One statement: the case through the person's own living membership, all its members, and whether `op` is known."""
     asked = {"session": caller.session_id or "", "case": case_id, "operation": op or "none"}
     rows = db.exec(_finder(writes), params=asked).all()
     if not rows:
         _living(db, caller, now)
         raise NotFound
-    case, session = rows[0][0], rows[0][1]
-    members = [(membership, person) for _, _, membership, person, _ in rows]
+    case, session, handed, lent, lender = rows[0][:5]
+    members = [(membership, person) for *_, membership, person, _ in rows]
     me = next(person for _, person in members if person.id == session.person_id)
-    if not _lives(session, me, now):
+    known = _Known(session, me, handed, lent, lender)
+    if not _lives(known, now):
         raise NotSignedIn
-    return case, session, me, members, rows[0][4] is not None
+    if handed is not None:
+        if handed.case_id != case_id:
+            raise NotFound
+        # Who has left the case has lent nothing in it any more.
+        if not any(person.id == lender.id and membership.role == CaseRole.THERAPIST for membership, person in members):
+            raise NotSignedIn
+    return case, known, members, rows[0][-1] is not None
+
+
+def _check_task(handed: HandOver, permission: Permission, about: str, done: bool) -> None:
+    """Let a handed-over session do its task about its row until it is done; anything else reads like a missing thing."""
+    within = tasks.allows(handed.task, permission) and about == handed.about
+    # A resent operation is told that it stands, also when it was the one that ended the task.
+    if not within or (handed.done_at is not None and not done):
+        raise NotFound
 
 
 def _opened(
     db: Session,
     case: Case,
-    me: Person,
+    known: _Known,
     members: list[tuple[Membership, Person]],
     now: datetime,
     about: str,
     act: Act | Permission,
 ) -> OpenCase:
+    me = known.person
     names = keys.known_account_key() or keys.account_key(db)
     my_role = next(membership.role for membership, person in members if person.id == me.id)
 
@@ -265,22 +316,29 @@ def _opened(
         about=about,
         act=act,
         _key=keys.case_key(case),
+        handed=known.handed,
     )
 
 
 @contextmanager
 def open_account(caller: Caller, permission: Permission, *, writes: bool = True) -> Iterator[OpenAccount]:
-    """Open the practice for one act outside any case. Raises NotSignedIn and Forbidden."""
+    """Open the practice for one act outside any case. Raises NotSignedIn, Forbidden, and NotFound at a device that was handed over."""
     now = clock.now()
     with transaction(writes=writes) as db:
-        session, me = _living(db, caller, now)
+        known = _living(db, caller, now)
+        me = known.person
         roles = {AccountRole.CLIENT if me.kind == PersonKind.CLIENT else AccountRole.STAFF}
         if me.is_admin:
             roles.add(AccountRole.ADMIN)
-        if not any(may(role, permission) for role in roles):
+        if known.handed is not None:
+            if permission not in tasks.OUTSIDE:
+                raise NotFound
+        elif not any(may(role, permission) for role in roles):
             raise Forbidden
         key = keys.known_account_key() or keys.account_key(db)
-        yield OpenAccount(db, me, frozenset(roles), session.id, now, key)
+        yield OpenAccount(
+            db, me, frozenset(roles), known.session.id, now, key, handed=known.handed, lent=known.lent, lender=known.lender
+        )
 
 
 @contextmanager
@@ -302,21 +360,38 @@ def log_upkeep(upkeep: OpenUpkeep, case: Case, action: str, about: str = "") -> 
     log.append(upkeep.db, case, at=upkeep.now, person_id=None, role="portal", action=action, about=about)
 
 
-def _living(db: Session, caller: Caller, now: datetime) -> tuple[PersonSession, Person]:
-    found = db.exec(
-        select(PersonSession, Person)
+@cache
+def _sessions() -> Any:
+    lent, lender = aliased(PersonSession), aliased(Person)
+    return (
+        sa.select(PersonSession, Person, HandOver, lent, lender)
         .join(Person, col(Person.id) == PersonSession.person_id)
-        .where(PersonSession.id == (caller.session_id or ""))
-    ).first()
-    if found is None or not _lives(*found, now):
+        .outerjoin(HandOver, col(HandOver.id) == PersonSession.id)
+        .outerjoin(lent, col(lent.id) == HandOver.lender_id)
+        .outerjoin(lender, col(lender.id) == lent.person_id)
+        .select_from(PersonSession)
+    )
+
+
+def _living(db: Session, caller: Caller, now: datetime) -> _Known:
+    row = db.exec(_sessions().where(col(PersonSession.id) == (caller.session_id or ""))).first()
+    if row is None or not _lives(known := _Known(*row), now):
         raise NotSignedIn
-    return found
+    return known
 
 
-def _lives(session: PersonSession, person: Person, now: datetime) -> bool:
+def _lives(known: _Known, now: datetime) -> bool:
+    session, person, handed, lent, lender = known
     idle, absolute = limits_of(person.kind)
+    if handed is not None:
+        # It stands and falls with the lender: signed out elsewhere, deactivated, too old since they signed in.
+        if lent is None or lender is None or lent.ended_at is not None or lender.deactivated_at is not None:
+            return False
+        lenders = limits_of(lender.kind)
+        idle, absolute = min(idle, lenders[0]), min(absolute, lenders[1])
     return (
         session.ended_at is None
+        and session.suspended_at is None
         and person.deactivated_at is None
         and now - session.last_seen_at < idle
         and now - session.created_at < absolute
@@ -331,28 +406,43 @@ def limits_of(kind: str) -> tuple[timedelta, timedelta]:
 
 def session_of_cookie(token: str) -> str | None:
     """The id of the living session behind a cookie's token, or none."""
+    known = _of_cookie(token)
+    return known.session.id if known is not None else None
+
+
+def is_handed_over(token: str) -> bool:
+    """Whether a cookie's token is that of a living session that a device was handed over with."""
+    known = _of_cookie(token)
+    return known is not None and known.handed is not None
+
+
+def _of_cookie(token: str) -> _Known | None:
     now = clock.now()
     with transaction(writes=False) as db:
-        found = db.exec(
-            select(PersonSession, Person)
-            .join(Person, col(Person.id) == PersonSession.person_id)
-            .where(PersonSession.token_digest == digest(token))
-        ).first()
-        return found[0].id if found and _lives(*found, now) else None
+        row = db.exec(_sessions().where(col(PersonSession.token_digest) == digest(token))).first()
+        return known if row is not None and _lives(known := _Known(*row), now) else None
 
 
-def alive(session_id: str) -> bool:
-    """Whether the session lives; an act of its person, so the idle clock starts anew (written once a minute at most).
+class Reach(Enum):
+    """How far a session reaches: not at all, as far as its person's roles, or to the one task of a handed-over device."""
+
+    NONE = "none"
+    WHOLE = "whole"
+    TASK = "task"
+
+
+def reach_of(session_id: str) -> Reach:
+    """How far the session reaches now; an act of its person, so the idle clock starts anew (written once a minute at most).
 
     Raises DatabaseGone when it cannot be read. That it cannot be written keeps nobody from acting.
     """
     now = clock.now()
     with transaction(writes=False) as db:
         try:
-            session, _ = _living(db, Caller(session_id), now)
+            known = _living(db, Caller(session_id), now)
         except NotSignedIn:
-            return False
-        fresh = now - session.last_seen_at < _SEEN_EVERY
+            return Reach.NONE
+        fresh = now - known.session.last_seen_at < _SEEN_EVERY
     if not fresh and now >= _note_from[0]:
         try:
             with transaction(writes=True) as db:
@@ -364,7 +454,12 @@ def alive(session_id: str) -> bool:
         except DatabaseGone:
             # Nobody else's event has to wait for the same lock meanwhile.
             _note_from[0] = now + _SEEN_LATER
-    return True
+    return Reach.TASK if known.handed is not None else Reach.WHOLE
+
+
+def alive(session_id: str) -> bool:
+    """Whether the session lives; an act of its person, as for `reach_of`."""
+    return reach_of(session_id) is not Reach.NONE
 
 
 _note_from = [datetime.min.replace(tzinfo=UTC)]
@@ -376,9 +471,5 @@ def living_among(session_ids: set[str]) -> set[str]:
         return set()
     now = clock.now()
     with transaction(writes=False) as db:
-        found = db.exec(
-            select(PersonSession, Person)
-            .join(Person, col(Person.id) == PersonSession.person_id)
-            .where(col(PersonSession.id).in_(session_ids))
-        ).all()
-    return {session.id for session, person in found if _lives(session, person, now)}
+        found = db.exec(_sessions().where(col(PersonSession.id).in_(session_ids))).all()
+    return {row[0].id for row in found if _lives(_Known(*row), now)}

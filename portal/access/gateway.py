@@ -26,9 +26,10 @@ from starlette.datastructures import Headers as Lines
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from portal import routes
 from portal.access import cookies, wire
 from portal.access.arguments import Arguments, BadArguments, NotCallable, TooLong, check_bounds
-from portal.access.gate import alive, living_among, session_of_cookie
+from portal.access.gate import Reach, is_handed_over, living_among, reach_of, session_of_cookie
 from portal.access.headers import Headers
 from portal.access.policy import Policy, Who, policy_of
 from portal.access.wire import Message, Receive, Scope, Send
@@ -52,6 +53,7 @@ BODY_SECONDS = 20.0
 
 _MOST_ADDRESS = 2_048
 _ROUTER_KEYS = ("pathname", "asPath", "query")
+_SPLAT = "splat"
 _MOST_STORED = 2_000
 _SOCKET = str(Endpoint.EVENT)
 _CUT_OFF = "portal.cut_off"
@@ -102,6 +104,8 @@ class OuterGate:
             if body is None:
                 return await _answer(413, scope, receive, send)
             receive = _replay(body, receive)
+            if path != routes.TAKE_BACK and await _is_handed_over(scope):
+                return await _to_the_task(scope, receive, send)
         elif method not in {"GET", "HEAD"}:
             return await _answer(405, scope, receive, send, {"allow": "GET, HEAD, POST"})
         elif (elsewhere := _own_address_of(scope)) is not None:
@@ -133,6 +137,21 @@ def _state_secret() -> bytes:
 async def _session_of(scope: Scope) -> str | None:
     token = cookies.read(wire.header_lines(scope, b"cookie"), cookies.session_cookie())
     return await asyncio.to_thread(session_of_cookie, token) if token else None
+
+
+async def _is_handed_over(scope: Scope) -> bool:
+    token = cookies.read(wire.header_lines(scope, b"cookie"), cookies.session_cookie())
+    try:
+        return token is not None and await asyncio.to_thread(is_handed_over, token)
+    except DatabaseGone:
+        return False  # whatever the form asks for meets the same outage, and says so where the person is
+
+
+async def _to_the_task(scope: Scope, receive: Receive, send: Send) -> None:
+    """No form of the portal is there for a device that was handed over, but the one that takes it back."""
+    by_script = "application/json" in Lines(scope=scope).get("accept", "")
+    answer = JSONResponse({"to": routes.HANDED}) if by_script else RedirectResponse(routes.HANDED, 303)
+    await answer(scope, receive, send)
 
 
 def _is_closed(path: str) -> bool:
@@ -366,7 +385,7 @@ class GuardedNamespace(EventNamespace):
         if own is not None:
             return own(payload)
         policy = self._policy(handler)
-        if policy.who is Who.SERVER or (policy.who is Who.SIGNED_IN and not self.session_of(sid)):
+        if policy.who is Who.SERVER or (policy.who is not Who.ANYONE and not self.session_of(sid)):
             raise NotCallable
         try:
             plain = {key: form_data_as_dict(value) for key, value in payload.items()}
@@ -394,6 +413,9 @@ def _checked_router_data(given: Any) -> dict[str, Any]:
         raise BadArguments
     kept = {key: given[key] for key in _ROUTER_KEYS if key in given}
     query = kept.get("query", {})
+    if isinstance(query, dict) and _SPLAT in query:
+        # An address that leads nowhere comes in pieces as well; the path says it already.
+        query = kept["query"] = {key: value for key, value in query.items() if key != _SPLAT}
     texts = [kept.get("pathname", "/"), kept.get("asPath", "/")]
     well_formed = all(isinstance(text, str) and text.startswith("/") for text in texts) and (
         isinstance(query, dict) and all(isinstance(part, str) for pair in query.items() for part in pair)
@@ -457,6 +479,17 @@ _INTERNAL: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 }
 
 
+_guarded: list[GuardedNamespace] = []
+
+
+def end_sockets_of(session_id: str) -> None:
+    """Close a session's sockets in this process now; those in other processes are found by their next sweep."""
+    for namespace in _guarded:
+        for sid in list(namespace._static_router_data):
+            if namespace.session_of(sid) == session_id:
+                namespace.end_soon(sid)
+
+
 class SessionCheck(Middleware):
     """Reads the session row before every event: an ended session's event changes nothing and shows nothing."""
 
@@ -467,8 +500,9 @@ class SessionCheck(Middleware):
         if not session_id:
             return None
         try:
-            if await asyncio.to_thread(alive, session_id):
-                return None
+            reach = await asyncio.to_thread(reach_of, session_id)
+            if reach is not Reach.NONE:
+                return None if _is_within(reach, event.name, app) else StateUpdate()
         except DatabaseGone:
             # A verb will meet the same outage and say so where the person is. What only shows would be lost, so the page
             # is made to ask again: it connects anew, with growing pauses, until it is heard.
@@ -491,6 +525,15 @@ def _socket_of(state: BaseState) -> str:
     return str(state.router_data.get(constants.RouteVar.SESSION_ID, ""))
 
 
+def _is_within(reach: Reach, name: str, app: rx.App) -> bool:
+    """Whether a session of this reach may call a handler: what needs a sign-in is either for all of the portal or for a task."""
+    handler = app._registration_context.event_handlers.get(name)
+    policy = policy_of(handler.handler.fn) if handler is not None else None
+    if policy is None or policy.who not in {Who.SIGNED_IN, Who.HANDED}:
+        return True
+    return (policy.who is Who.HANDED) == (reach is Reach.TASK)
+
+
 def guard(app: rx.App, turned_away: EventHandler | None = None) -> None:
     """Put the gate's inner half into a new app: the socket's filter, the session check, the sweep and the envelope.
 
@@ -506,6 +549,7 @@ def guard(app: rx.App, turned_away: EventHandler | None = None) -> None:
     # In place, because python-socketio, the event processor and the bell hold this very object.
     namespace.__class__ = GuardedNamespace
     namespace._arguments, namespace._endings, namespace._turned_away = {}, set(), turned_away
+    _guarded[:] = [namespace]
     app.sio.eio.cors_allowed_origins = [settings().origin]
     app.sio.eio.max_http_buffer_size = wire.MOST_BYTES
     app.add_middleware(SessionCheck(), 0)

@@ -14,7 +14,10 @@ from portal.settings import settings
 
 @dataclass(frozen=True)
 class Identity:
-    """The signed-in person, for their own eyes. `case_id` is a client's own case, empty for anybody else; `has_cases` is for all."""
+    """The signed-in person, for their own eyes. `case_id` is a client's own case, empty for anybody else; `has_cases` is for all.
+
+    `handed`: they sit at a device that was handed over to them for one task. `has_pin`: they have a PIN to take such a device back.
+    """
 
     person_id: str
     name: str
@@ -25,6 +28,8 @@ class Identity:
     theme: str
     case_id: str
     has_cases: bool
+    handed: bool = False
+    has_pin: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,10 @@ class OwnCase:
 
 def identify(caller: Caller) -> Identity:
     """The person behind the session. Raises NotSignedIn."""
-    with open_account(caller, Permission.READ_OWN_ACCOUNT, writes=False) as account:
+    with open_account(caller, Permission.KNOW_ONESELF, writes=False) as account:
         me = account.me
         own = None
-        if me.kind == PersonKind.CLIENT:
+        if me.kind == PersonKind.CLIENT and account.handed is None:
             own = account.db.exec(
                 select(Membership.case_id)
                 .join(Case, col(Case.id) == Membership.case_id)
@@ -59,6 +64,8 @@ def identify(caller: Caller) -> Identity:
             theme=me.theme,
             case_id=(own or "") if me.kind == PersonKind.CLIENT else "",
             has_cases=own is not None,
+            handed=account.handed is not None,
+            has_pin=me.pin_hash is not None,
         )
 
 

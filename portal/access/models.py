@@ -47,6 +47,7 @@ class Person(SQLModel, table=True):
     email_index: str = Field(unique=True, max_length=64, description="HMAC of the folded address")
     pronouns: bytes | None = None
     password_hash: str | None = Field(default=None, max_length=255)
+    pin_hash: bytes | None = Field(default=None, description="for taking back a device that was handed over; sealed with the key for accounts")
     language: str = Field(default="", max_length=12, description="empty: as the browser says")
     time_zone: str = Field(default="", max_length=64, description="empty: the practice's")
     theme: str = Field(default="system", max_length=6)
@@ -67,6 +68,23 @@ class PersonSession(SQLModel, table=True):
     created_at: datetime = Field(sa_column=moment(nullable=False))
     last_seen_at: datetime = Field(sa_column=moment(nullable=False))
     ended_at: datetime | None = Field(default=None, sa_column=moment())
+    suspended_at: datetime | None = Field(default=None, sa_column=moment(), description="its device was handed over: dead for good")
+
+
+class HandOver(SQLModel, table=True):
+    """A session that a therapist's device was handed over with: a client's, for one task about one row, and nothing else."""
+
+    __tablename__ = "hand_over"
+    id: str = Field(primary_key=True, foreign_key="person_session.id", max_length=36, description="that of the session itself")
+    lender_id: str = Field(foreign_key="person_session.id", unique=True, max_length=36, description="the therapist's session, suspended")
+    case_id: str = Field(foreign_key="case.id", index=True, max_length=36)
+    task: str = Field(max_length=16)
+    about: str = Field(max_length=36, description="id of the row that the task is about")
+    came_from: str = Field(default="", max_length=200, description="address of the page that it began on, for the way back")
+    progress: bytes | None = Field(default=None, description="what was answered here, by name; sealed with the case's key")
+    wrong_pins: int = 0
+    given_at: datetime = Field(sa_column=moment(nullable=False))
+    done_at: datetime | None = Field(default=None, sa_column=moment(), description="nothing is left to do but to give it back")
 
 
 class Case(SQLModel, table=True):

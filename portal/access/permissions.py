@@ -29,6 +29,13 @@ class Permission(StrEnum):
     SET_CADENCE = auto()
     READ_ACCESS_LOG = auto()
     READ_OWN_ACCESS_ENTRIES = auto()
+    # a device that is handed over; what is done on it belongs to a task (tasks.py) and to no role
+    HAND_OVER = auto()
+    OPEN_HANDED_CHECKIN = auto()
+    ANSWER_HANDED_CHECKIN = auto()
+    READ_HANDED_CHECKIN = auto()
+    READ_HANDED_GOAL = auto()
+    FINISH_HANDED = auto()
     # goals
     READ_GOALS = auto()
     WRITE_GOALS = auto()
@@ -50,10 +57,14 @@ class Permission(StrEnum):
     READ_CHECKINS = auto()
     ANSWER_CHECKIN = auto()
     DECIDE_EXPIRED_CHECKIN = auto()
-    # one's own account
+    # one's own account; the last two belong to a device that was handed over, and to no role
+    KNOW_ONESELF = auto()
     READ_OWN_ACCOUNT = auto()
     CHANGE_OWN_ACCOUNT = auto()
     READ_OWN_CASES = auto()
+    KEEP_PIN = auto()
+    KNOW_HANDED_TASK = auto()
+    TAKE_DEVICE_BACK = auto()
     # the practice
     READ_CASELOAD = auto()
     READ_PRACTICE = auto()
@@ -76,6 +87,8 @@ class Act(StrEnum):
     TALK_ABOUT_CHECKIN = auto()
     CLOSE_CHECKIN = auto()
     NOTE_ON_CHECKIN = auto()
+    HAND_IN_HANDED_CHECKIN = auto()
+    REVEAL_HANDED_CHECKIN = auto()
     # feedback; SHARE_FEEDBACK itself is sharing, REFLECT_FEEDBACK sending what was heard
     PACE_FEEDBACK = auto()
     WITHDRAW_FEEDBACK = auto()
@@ -89,33 +102,37 @@ _BOTH = frozenset(
     {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.WRITE_GOALS, P.RATE_GOALS, P.READ_FEEDBACK, P.KEEP_DRAFT, P.SHARE_FEEDBACK,
      P.READ_ADJUSTMENTS, P.WRITE_ADJUSTMENTS, P.READ_CHECKINS, P.ANSWER_CHECKIN, P.PUT_PROMISES_AWAY}
 )  # fmt: skip
-_ACCOUNT = frozenset({P.READ_OWN_ACCOUNT, P.CHANGE_OWN_ACCOUNT, P.READ_OWN_CASES})
+_ACCOUNT = frozenset({P.KNOW_ONESELF, P.READ_OWN_ACCOUNT, P.CHANGE_OWN_ACCOUNT, P.READ_OWN_CASES})
 
 TABLE: dict[CaseRole | AccountRole, frozenset[Permission]] = {
     CaseRole.CLIENT: _BOTH | {P.ANSWER_PROMISE, P.CONFIRM_FEEDBACK, P.DECIDE_EXPIRED_CHECKIN, P.SET_CADENCE, P.READ_ACCESS_LOG},
-    CaseRole.THERAPIST: _BOTH | {P.MAKE_PROMISE, P.DRAFT_REFLECTION, P.REFLECT_FEEDBACK, P.PLAN_SESSION, P.SET_CADENCE, P.READ_OWN_ACCESS_ENTRIES},
+    CaseRole.THERAPIST: _BOTH
+    | {P.MAKE_PROMISE, P.DRAFT_REFLECTION, P.REFLECT_FEEDBACK, P.PLAN_SESSION, P.SET_CADENCE, P.READ_OWN_ACCESS_ENTRIES, P.HAND_OVER},
     CaseRole.SUPERVISOR: frozenset(
         {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_OWN_ACCESS_ENTRIES}
     ),
     AccountRole.CLIENT: _ACCOUNT,
-    AccountRole.STAFF: _ACCOUNT | {P.READ_CASELOAD},
+    AccountRole.STAFF: _ACCOUNT | {P.READ_CASELOAD, P.KEEP_PIN},
     AccountRole.ADMIN: frozenset({P.READ_PRACTICE, P.INVITE_PEOPLE, P.PAIR_PEOPLE, P.DEACTIVATE_PEOPLE}),
 }
 
-# Reading these is reading clinical content: it leaves an entry unless the client is the reader.
+# Reading these is reading clinical content: it leaves an entry unless the client is the reader, on a device of their own.
 READS = frozenset(
     {P.READ_CASE, P.READ_GOALS, P.READ_FEEDBACK, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_ACCESS_LOG,
-     P.READ_OWN_ACCESS_ENTRIES}
+     P.READ_OWN_ACCESS_ENTRIES, P.READ_HANDED_CHECKIN, P.READ_HANDED_GOAL}
 )  # fmt: skip
 
 # What somebody writes for themselves alone: nobody else learns that they did.
 PRIVATE_ACTS = frozenset({P.KEEP_DRAFT, P.DRAFT_REFLECTION})
 
 # Work on answers that are sealed until both sides are done: until then the other knows done or not yet, nothing else.
-SEALED_ACTS = frozenset({P.ANSWER_CHECKIN})
+SEALED_ACTS = frozenset({P.ANSWER_CHECKIN, P.ANSWER_HANDED_CHECKIN})
+
+# With these a check-in opened for both.
+REVEALING_ACTS = frozenset({Act.REVEAL_CHECKIN, Act.REVEAL_HANDED_CHECKIN})
 
 # These change nothing.
-LOOKS = READS | {P.KNOW_MEMBERS}
+LOOKS = READS | {P.KNOW_MEMBERS, P.OPEN_HANDED_CHECKIN}
 
 
 def may(role: CaseRole | AccountRole, permission: Permission) -> bool:

@@ -18,6 +18,7 @@ class Who(Enum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
+    HANDED = "at a device that was handed over"
     SERVER = "server"
 
 
@@ -48,6 +49,15 @@ def signed_in(handler: Any = None, *, longest: int = LONGEST_TEXT) -> Any:
     Goes above or below `@rx.event`, and into mixins. A handler without any marker cannot be called from the browser.
     """
     return _marked(handler, Policy(Who.SIGNED_IN, longest))
+
+
+@overload
+def handed_over(handler: Handler) -> Handler: ...
+@overload
+def handed_over(*, longest: int = LONGEST_TEXT) -> Callable[[Handler], Handler]: ...
+def handed_over(handler: Any = None, *, longest: int = LONGEST_TEXT) -> Any:
+    """Let only who sits at a device that was handed over call this handler; from there no other `signed_in` one can be called."""
+    return _marked(handler, Policy(Who.HANDED, longest))
 
 
 def server_only(handler: Handler) -> Handler:

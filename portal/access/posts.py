@@ -119,6 +119,12 @@ def with_session(response: Response, token: str, known: str) -> Response:
     return response
 
 
+def with_token(response: Response, token: str) -> Response:
+    """Let the browser go on with another session."""
+    cookies.give(response, cookies.session_cookie(), token)
+    return response
+
+
 def without_session(response: Response) -> Response:
     """Take the session from the browser."""
     cookies.take_back(response, cookies.session_cookie())

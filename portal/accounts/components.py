@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal import routes
-from portal.accounts.domain import LEAST_CHARACTERS
+from portal.accounts.domain import LEAST_CHARACTERS, LEAST_DIGITS, MOST_DIGITS
 from portal.accounts.schemas import MOST_ADDRESS, MOST_NAME, MOST_PRONOUNS, DeviceLine, time_zones
 from portal.accounts.state import AccountState, EntranceState
 from portal.design import (
@@ -19,6 +19,7 @@ from portal.design import (
     notice,
     operation,
     password_field,
+    pin_field,
     post_form,
     radio_list,
     row,
@@ -238,7 +239,12 @@ def my_devices() -> rx.Component:
 def _device(one: rx.Var[DeviceLine]) -> rx.Component:
     return rx.el.li(
         spread(
-            stack(rx.el.strong(one.name), small(one.seen, " · ", one.since), gap=1),
+            stack(
+                rx.el.strong(one.name),
+                rx.cond(one.lent != "", rx.el.p(one.lent)),
+                small(one.seen, " · ", one.since),
+                gap=1,
+            ),
             rx.cond(
                 one.here,
                 chip(t("This device"), "accent"),
@@ -269,6 +275,34 @@ def my_password() -> rx.Component:
             ),
         ),
     )
+
+
+def my_pin() -> rx.Component:
+    """The PIN that takes back a device which was handed over; for who can hand one over."""
+    return rx.cond(
+        AccountState.may_keep_pin,
+        section(
+            t("PIN"),
+            sheet(
+                rx.el.p(t("In a session you can hand your device to your client for one task. With this PIN you take it back.")),
+                fold(
+                    rx.cond(AccountState.has_pin, t("Choose another PIN"), t("Choose a PIN")),
+                    post_form(
+                        pin_field(
+                            t("New PIN"), name="pin",
+                            hint=t("{least} to {most} digits, and not one that is tried first, like 0000 or 1234.", least=LEAST_DIGITS, most=MOST_DIGITS),
+                        ),
+                        pin_field(t("The same PIN again"), name="again"),
+                        row(button(t("Keep the PIN"), type="submit")),
+                        action=routes.ACCOUNT_PIN,
+                        wrong=AccountState.pin_wrong,
+                    ),
+                    open=AccountState.pin_wrong != "",
+                ),
+                class_name="stack gap-4",
+            ),
+        ),
+    )  # fmt: skip
 
 
 def _whose() -> rx.Component:

@@ -1,8 +1,9 @@
 """What an account is: rules for passwords, attempts, one-time codes and who may leave. Plain values, time passed in."""
 
+import itertools
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -15,6 +16,12 @@ MOST_CHARACTERS = 512
 
 TICKET_LIFE = timedelta(hours=72)
 """How long an invitation or the way to a new password can be used."""
+
+LEAST_DIGITS, MOST_DIGITS = 4, 8
+"""How long a PIN is. It only ever opens the way back on a device that its owner handed over a moment ago."""
+
+PIN_TRIES = 5
+"""After so many wrong PINs on a handed-over device only the password brings it back."""
 
 CODE_CHARACTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: nothing that is read as something else."""
@@ -77,6 +84,55 @@ class WrongPassword(BadInput):
     """The present password, asked for once more, was another one."""
 
     sentence = "This is not your present password. Nothing was changed."
+
+
+class BadPin(BadInput):
+    """Not four to eight digits."""
+
+    sentence = "A PIN has {least} to {most} digits."
+
+
+class PinTooObvious(BadInput):
+    """Among those that are tried first: one digit, a row, a pattern, a year."""
+
+    sentence = "This PIN is among those that are tried first, like 0000 or 1234. Please choose another one."
+
+
+class PinsDiffer(BadInput):
+    """Typed twice, and not the same."""
+
+    sentence = "The two PINs are not the same. Please type both again."
+
+
+class NoPin(BadInput):
+    """A device can only be handed over by who can take it back."""
+
+    sentence = "Please choose a PIN first. With it you take the device back."
+
+
+class WrongPin(BadInput):
+    """Another PIN than the lender's."""
+
+    sentence = "This is not the PIN. {n} more tries, then the password is needed."
+
+    def __init__(self, left: int) -> None:
+        super().__init__(_LAST_TRY if left == 1 else None, field="pin", **({} if left == 1 else {"n": left}))
+        self.left = left
+
+
+_LAST_TRY = N_("This is not the PIN. One more try, then the password is needed.")
+
+
+class PinUsedUp(Refusal):
+    """Five wrong PINs: from now on the password."""
+
+    sentence = "The PIN was wrong five times. Please use the password now."
+
+
+class NotThePassword(BadInput):
+    """Another password than the lender's."""
+
+    sentence = "This is not the password. The device stays as it is."
 
 
 class NotValid(Refusal):
@@ -193,6 +249,47 @@ def folded(text: str) -> str:
     return "".join(character for character in apart if not unicodedata.combining(character))
 
 
+# PINs
+
+
+def typed_pin(text: str) -> str:
+    """A PIN as it was meant: without spaces, in the digits of whichever script. Raises BadPin."""
+    digits = "".join(str(unicodedata.decimal(one, one)) for one in text if not one.isspace())
+    if not LEAST_DIGITS <= len(digits) <= MOST_DIGITS or not (digits.isascii() and digits.isdigit()):
+        raise BadPin(field="pin", least=LEAST_DIGITS, most=MOST_DIGITS)
+    return digits
+
+
+def check_pin(pin: str) -> None:
+    """Refuse a PIN that is tried first: repeated parts, rows up or down, doubled digits, there and back, years.
+
+    Expects four to eight digits, as `typed_pin` returns them. Raises PinTooObvious.
+    """
+    steps = {(int(after) - int(before)) % 10 for before, after in itertools.pairwise(pin)}
+    is_row = len(steps) == 1
+    repeats = any(pin == pin[:width] * (len(pin) // width) for width in range(1, len(pin)))
+    is_year = len(pin) == 4 and pin[:2] in {"19", "20"}
+    pairs = len(pin) % 2 == 0 and all(pin[n] == pin[n + 1] for n in range(0, len(pin), 2))
+    if is_row or repeats or is_year or pairs or pin == pin[::-1] or pin in _FAVOURITES:
+        raise PinTooObvious(field="pin")
+
+
+# Down the keypad, a well-known agent with a row before or after, and a date that many think of.
+_FAVOURITES = frozenset({"2580", "0852", "0007", "1007", "0070", "12345679", "147258", "258369", "159357", "2512", "3112", "1225"})
+
+
+# Devices that are handed over
+
+
+@dataclass(frozen=True)
+class Lent:
+    """A device that was handed over: the session that it goes on with, and the one that rests meanwhile."""
+
+    session_id: str
+    lender_session_id: str
+    token: str = field(repr=False)
+
+
 # Attempts
 
 
@@ -222,6 +319,8 @@ class Patience:
 
 _FIRST_PAUSE = 2
 PER_ACCOUNT = Patience(free=5, longest=timedelta(minutes=15), forgotten=timedelta(hours=24))
+PER_DEVICE = Patience(free=1, longest=timedelta(minutes=15), forgotten=timedelta(hours=24))
+"""For passwords typed on a handed-over device: somebody else holds it, so the pause begins with the first mistake."""
 PER_ADDRESS = Patience(free=30, longest=timedelta(minutes=15), forgotten=timedelta(hours=1))
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, case, col, func, select, update
 
-from portal.access.models import Case, CaseStatus, Membership, Person, PersonSession
+from portal.access.models import Case, CaseStatus, HandOver, Membership, Person, PersonSession
 from portal.accounts.domain import AddressTaken, TicketPurpose
 from portal.accounts.models import Attempts, Practice, ResetWish, Ticket
 from portal.kit.db import Moment
@@ -109,8 +110,58 @@ def keep_one_session(db: Session, person_id: str, now: datetime, session_id: str
     )
 
 
+def session(db: Session, session_id: str) -> PersonSession | None:
+    """One session's row."""
+    return db.get(PersonSession, session_id)
+
+
+def suspend(db: Session, session_id: str, now: datetime) -> bool:
+    """Let a session rest for good, once: False if it rests or has ended already."""
+    resting = update(PersonSession).where(
+        col(PersonSession.id) == session_id, col(PersonSession.ended_at).is_(None), col(PersonSession.suspended_at).is_(None)
+    )
+    return int(db.exec(resting.values(suspended_at=now)).rowcount) == 1
+
+
+def hand_overs(db: Session, sessions: Sequence[PersonSession]) -> dict[str, tuple[HandOver, PersonSession, Person]]:
+    """By session: the hand-over that it takes part in, the other session of it, and whose that is. One statement."""
+    mine, other = aliased(PersonSession), aliased(PersonSession)
+    is_other = ((col(mine.id) == HandOver.id) & (col(other.id) == HandOver.lender_id)) | (
+        (col(mine.id) == HandOver.lender_id) & (col(other.id) == HandOver.id)
+    )
+    rows = db.exec(
+        select(mine.id, HandOver, other, Person)
+        .select_from(HandOver)
+        .join(mine, col(mine.id).in_((HandOver.id, HandOver.lender_id)))
+        .join(other, is_other)
+        .join(Person, col(Person.id) == other.person_id)
+        .where(col(mine.id).in_([one.id for one in sessions]))
+    )
+    return {session_id: (handed, theirs, person) for session_id, handed, theirs, person in rows}
+
+
+def count_pin(db: Session, session_id: str, most: int) -> int:
+    """Count a try of the PIN on a handed-over device, before it is made. Which one it is; 0 when there were `most` already."""
+    trying = update(HandOver).where(col(HandOver.id) == session_id, col(HandOver.wrong_pins) < most)
+    counted = trying.values(wrong_pins=HandOver.wrong_pins + 1).returning(col(HandOver.wrong_pins))
+    return int(db.connection().execute(counted).scalar() or 0)
+
+
+def end_hand_over(db: Session, handed: HandOver, now: datetime) -> bool:
+    """End both sessions of a hand-over, once: False if either has ended already."""
+    both = col(PersonSession.id).in_((handed.id, handed.lender_id))
+    return int(db.exec(update(PersonSession).where(both, col(PersonSession.ended_at).is_(None)).values(ended_at=now)).rowcount) == 2
+
+
+def held_case(db: Session, case_id: str) -> Case:
+    """A case, held until the transaction ends."""
+    return db.exec(select(Case).where(Case.id == case_id).with_for_update()).one()
+
+
 def forget_sessions(db: Session, before: datetime) -> int:
     """Delete the rows of sessions that began before a moment, long after they ended. How many."""
+    old = select(PersonSession.id).where(col(PersonSession.created_at) < before)
+    db.exec(sa.delete(HandOver).where(col(HandOver.id).in_(old) | col(HandOver.lender_id).in_(old)))
     return int(db.exec(sa.delete(PersonSession).where(col(PersonSession.created_at) < before)).rowcount)
 
 

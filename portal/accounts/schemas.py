@@ -8,7 +8,20 @@ from zoneinfo import available_timezones
 from email_validator import EmailNotValidError, validate_email
 
 from portal.access.models import PersonKind
-from portal.accounts.domain import MOST_CHARACTERS, BadAddress, PasswordTooLong, PersonStatus, Theme, WrongSignIn, typed_code
+from portal.accounts.domain import (
+    MOST_CHARACTERS,
+    BadAddress,
+    BadPin,
+    NotThePassword,
+    PasswordTooLong,
+    PersonStatus,
+    PinsDiffer,
+    Theme,
+    WrongSignIn,
+    check_pin,
+    typed_code,
+    typed_pin,
+)
 from portal.kit.i18n import is_language
 from portal.kit.refusal import BadInput
 from portal.kit.text import clean
@@ -71,6 +84,56 @@ class SignedIn:
     person_id: str
     token: str = field(repr=False)
     known: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PinForm:
+    """A PIN to be kept, typed twice."""
+
+    pin: str = field(repr=False)
+    again: str = field(repr=False)
+
+    def parse(self) -> "PinForm":
+        """The form, in plain digits. Raises BadPin, PinTooObvious and PinsDiffer."""
+        pin = typed_pin(self.pin)
+        check_pin(pin)
+        try:
+            same = typed_pin(self.again) == pin
+        except BadPin:
+            same = False
+        if not same:
+            raise PinsDiffer(field="again")
+        return PinForm(pin, pin)
+
+
+@dataclass(frozen=True)
+class ProofForm:
+    """What shows that the lender holds the device again: the PIN, or else the password."""
+
+    pin: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+    def parse(self) -> "ProofForm":
+        """The form, tidied. Raises BadPin and, for what can be nobody's password, NotThePassword."""
+        if not self.password:
+            return ProofForm(pin=typed_pin(self.pin))
+        try:
+            return ProofForm(password=_bounded(self.password))
+        except BadInput:
+            raise NotThePassword(field="password") from None
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A device that came back: the lender's fresh session, where it began, and how often the PIN had been wrong."""
+
+    token: str = field(repr=False)
+    case_id: str
+    handed_session_id: str
+    came_from: str
+    task: str
+    about: str
+    wrong_pins: int
 
 
 @dataclass(frozen=True)
@@ -206,24 +269,27 @@ def time_zones() -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Device:
-    """A browser that is signed in."""
+    """A browser that is signed in; `lent_to` whom it is handed over to, `lent_by` who handed it to the person, if so."""
 
     session_id: str
     name: str
     since: datetime
     seen: datetime
     here: bool
+    lent_to: str = ""
+    lent_by: str = ""
 
 
 @dataclass(frozen=True)
 class DeviceLine:
-    """A browser that is signed in, in words."""
+    """A browser that is signed in, in words; `lent` says that it was handed over, if so."""
 
     session_id: str
     name: str
     seen: str
     since: str
     here: bool
+    lent: str = ""
 
 
 @dataclass(frozen=True)
@@ -239,6 +305,8 @@ class Account:
     new_email: str
     devices: tuple[Device, ...]
     now: datetime
+    may_keep_pin: bool = False
+    has_pin: bool = False
 
 
 @dataclass(frozen=True)

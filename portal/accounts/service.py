@@ -5,24 +5,42 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from portal.access import keys, log
-from portal.access.gate import Caller, OpenAccount, OpenEntrance, OpenUpkeep, open_account, open_entrance, open_upkeep
-from portal.access.models import CaseStatus, Membership, Person, PersonKind, PersonSession
+from portal.access.gate import (
+    Caller,
+    Member,
+    OpenAccount,
+    OpenCase,
+    OpenEntrance,
+    OpenUpkeep,
+    open_account,
+    open_entrance,
+    open_upkeep,
+)
+from portal.access.models import CaseStatus, HandOver, Membership, Person, PersonKind, PersonSession
 from portal.access.permissions import CaseRole, Permission
+from portal.access.tasks import Task
 from portal.accounts import repository
 from portal.accounts.domain import (
     CODE_CHARACTERS,
     CODE_LENGTH,
     PER_ACCOUNT,
     PER_ADDRESS,
+    PER_DEVICE,
+    PIN_TRIES,
     TICKET_LIFE,
     AlreadySetUp,
+    Lent,
     NoDemoHere,
+    NoPin,
+    NotThePassword,
     NotValid,
     NotYourself,
     PersonStatus,
+    PinUsedUp,
     PleaseWait,
     TicketPurpose,
     WrongPassword,
+    WrongPin,
     WrongSignIn,
     check_may_leave,
     check_password,
@@ -44,8 +62,11 @@ from portal.accounts.schemas import (
     NewPasswordForm,
     Opened,
     Pairing,
+    PinForm,
     PracticeView,
     ProfileForm,
+    ProofForm,
+    Returned,
     SetUpForm,
     SignedIn,
     SignInForm,
@@ -59,7 +80,7 @@ from portal.kit.crypto import DataKey
 from portal.kit.i18n import N_, say
 from portal.kit.ids import code, digest, new_id, secret
 from portal.kit.keys import master_key
-from portal.kit.refusal import NotFound
+from portal.kit.refusal import Forbidden, NotFound, NotSignedIn
 from portal.routes import FORGOTTEN, INVITED, NEW_PASSWORD
 from portal.settings import settings
 
@@ -425,6 +446,8 @@ def account(caller: Caller) -> Account:
             new_email=pending[0] if pending else "",
             devices=_devices(opened),
             now=opened.now,
+            may_keep_pin=me.kind == PersonKind.STAFF,
+            has_pin=me.pin_hash is not None,
         )
 
 
@@ -432,9 +455,23 @@ def _devices(opened: OpenAccount) -> tuple[Device, ...]:
     staff = opened.me.kind != PersonKind.CLIENT
     idle, oldest = settings().idle_time(staff=staff), settings().absolute_time(staff=staff)
     rows = repository.sessions_of(opened.db, opened.me.id)
-    living = [row for row in rows if opened.now - row.last_seen_at < idle and opened.now - row.created_at < oldest]
-    ordered = sorted(living, key=lambda row: row.id != opened.session_id)
-    return tuple(Device(row.id, row.device, row.created_at, row.last_seen_at, row.id == opened.session_id) for row in ordered)
+    lent = repository.hand_overs(opened.db, rows)
+    found = []
+    for row in rows:
+        handed, other, somebody = lent.get(row.id, (None, None, None))
+        if handed is None or other is None or somebody is None:
+            device = Device(row.id, row.device, row.created_at, row.last_seen_at, row.id == opened.session_id)
+        elif other.ended_at is None:
+            # The session that rests is seen as often as the one that its device goes on with.
+            name = keys.name_of(somebody, opened.key)
+            to, by = (name, "") if handed.lender_id == row.id else ("", name)
+            seen = max(row.last_seen_at, other.last_seen_at)
+            device = Device(row.id, row.device, handed.given_at, seen, False, lent_to=to, lent_by=by)
+        else:
+            continue
+        if opened.now - device.seen < idle and opened.now - row.created_at < oldest:
+            found.append(device)
+    return tuple(sorted(found, key=lambda one: not one.here))
 
 
 def change_profile(caller: Caller, form: ProfileForm) -> None:
@@ -538,6 +575,114 @@ def _present_password(caller: Caller, present: str, visit: Visit) -> tuple[Perso
     if not passwords.verified(present, me.password_hash):
         raise WrongPassword(field="present")
     return me, key, tried
+
+
+# A device that is handed over
+
+
+def keep_pin(caller: Caller, form: PinForm) -> None:
+    """Keep a PIN for taking back a handed-over device, in place of an earlier one. Raises BadPin, PinTooObvious and PinsDiffer."""
+    form = form.parse()
+    pin_hash = passwords.hashed(form.pin)
+    with open_account(caller, Permission.KEEP_PIN) as opened:
+        # So few digits are found from any hash; the database alone does not hold the key to this one.
+        opened.me.pin_hash = opened.key.seal(pin_hash, f"person.pin_hash:{opened.me.id}")
+        opened.db.add(opened.me)
+
+
+def lend_device(case: OpenCase, session_id: str, to: Member, task: Task, about: str, came_from: str) -> Lent:
+    """Let a session rest for good, and its device go on as `to` for one task. Raises NoPin, and NotSignedIn when it rests already."""
+    lender = repository.person(case.db, case.me.person_id)
+    if lender is None or lender.pin_hash is None:
+        raise NoPin(field="pin")
+    lent = repository.session(case.db, session_id)
+    if lent is None or not repository.suspend(case.db, session_id, case.now):
+        raise NotSignedIn
+    token, row_id = secret(), new_id()
+    case.db.add(
+        PersonSession(
+            id=row_id,
+            token_digest=digest(token),
+            person_id=to.person_id,
+            device=lent.device,
+            created_at=lent.created_at,  # no older than the lender's sign-in may become
+            last_seen_at=case.now,
+        )
+    )
+    case.db.flush()
+    case.db.add(
+        HandOver(
+            id=row_id, lender_id=session_id, case_id=case.id, task=task, about=about, came_from=came_from, given_at=case.now
+        )
+    )
+    return Lent(row_id, session_id, token)
+
+
+def take_device_back(caller: Caller, form: ProofForm) -> Returned:
+    """End the session of a handed-over device and begin a fresh one for its lender, as old as the one that they handed over.
+
+    Raises WrongPin and, from the fifth on, PinUsedUp; NotThePassword and PleaseWait; Forbidden for any other session.
+    """
+    form = form.parse()
+    tried = _prove_lender(caller, form)
+    with open_account(caller, Permission.TAKE_DEVICE_BACK) as opened:
+        handed, lent, lender = _lent(opened)
+        case = repository.held_case(opened.db, handed.case_id)
+        if not repository.end_hand_over(opened.db, handed, opened.now):
+            raise NotSignedIn
+        token = secret()
+        opened.db.add(
+            PersonSession(
+                id=new_id(),
+                token_digest=digest(token),
+                person_id=lender.id,
+                device=lent.device,
+                created_at=lent.created_at,
+                last_seen_at=opened.now,
+            )
+        )
+        if form.password:
+            repository.forgive_attempts(opened.db, all_of=tried, one_of=[])
+        log.append(
+            opened.db, case, at=opened.now, person_id=lender.id, role=CaseRole.THERAPIST, action=Permission.TAKE_DEVICE_BACK,
+            about=handed.about,
+        )  # fmt: skip
+        wrong = handed.wrong_pins - (0 if form.password else 1)
+        return Returned(token, case.id, handed.id, handed.came_from, handed.task, handed.about, wrong)
+
+
+def _prove_lender(caller: Caller, form: ProofForm) -> list[str]:
+    """Count the attempt, then see whether it is right. Returns the keys of the attempts to be forgiven.
+
+    They are counted per device that was handed over: nobody who holds one can slow the lender down anywhere else.
+    """
+    with open_account(caller, Permission.TAKE_DEVICE_BACK) as opened:
+        handed, _, lender = _lent(opened)
+        keys_tried = [_attempt_key("handed device", handed.id)]
+        number, waits = 0, 0
+        if form.password:
+            tried = [(keys_tried[0], PER_DEVICE.pauses(), int(PER_DEVICE.forgotten.total_seconds()))]
+            waits = repository.count_attempt(opened.db, tried, now=int(opened.now.timestamp()), try_id=new_id())
+        else:
+            number = repository.count_pin(opened.db, handed.id, PIN_TRIES)
+        pin_hash = opened.key.unseal(lender.pin_hash, f"person.pin_hash:{lender.id}") if lender.pin_hash is not None else None
+    if form.password:
+        if waits:
+            raise PleaseWait(waits)
+        if not passwords.verified(form.password, lender.password_hash):
+            raise NotThePassword(field="password")
+        return keys_tried
+    if not number:
+        raise PinUsedUp
+    if not passwords.verified(form.pin, pin_hash):
+        raise WrongPin(PIN_TRIES - number) if number < PIN_TRIES else PinUsedUp
+    return keys_tried
+
+
+def _lent(opened: OpenAccount) -> tuple[HandOver, PersonSession, Person]:
+    if opened.handed is None or opened.lent is None or opened.lender is None:
+        raise Forbidden
+    return opened.handed, opened.lent, opened.lender
 
 
 # The practice

@@ -6,17 +6,23 @@ from typing import Any
 import reflex as rx
 
 from portal import routes
+from portal.access.identity import Identity
 from portal.accounts import service
 from portal.accounts.domain import (
     LEAST_CHARACTERS,
+    LEAST_DIGITS,
     MOST_CHARACTERS,
+    MOST_DIGITS,
     AlreadySetUp,
     BadAddress,
+    BadPin,
     NotValid,
     PasswordNamesYou,
     PasswordTooCommon,
     PasswordTooLong,
     PasswordTooShort,
+    PinsDiffer,
+    PinTooObvious,
     PleaseWait,
     TicketPurpose,
     WrongPassword,
@@ -37,15 +43,19 @@ _REFUSALS: dict[str, type[Refusal]] = {
         PasswordTooShort, PleaseWait, TooBusy, WrongPassword, WrongSignIn,
     )
 }  # fmt: skip
+_OF_PIN: dict[str, type[Refusal]] = {kind.__name__: kind for kind in (BadPin, PinsDiffer, PinTooObvious)}
 _LIMITS = {"least": LEAST_CHARACTERS, "most": MOST_CHARACTERS}
+_PIN_LIMITS = {"least": LEAST_DIGITS, "most": MOST_DIGITS}
 
 ASKED = N_("Thank you. If there is an account with this address, a letter is on its way. It can take a few minutes.")
 CHANGED = N_("Your password was changed. Every other device has been signed out.")
+PIN_KEPT = N_("Your PIN is kept. It takes back a device that you have handed over, and opens nothing else.")
 _TOLD = {
     "asked": ASKED,
     "changed": CHANGED,
     "out": N_("You are signed out."),
     "everywhere": N_("You are signed out on every device."),
+    "pin": PIN_KEPT,
     "sent": N_("A letter with a code is on its way to the new address."),
 }
 
@@ -73,12 +83,12 @@ class EntranceState(_Told, Here):
     opened_email: str = ""
     opened_until: str = ""
 
-    async def _arrive(self) -> bool:
-        """Whether somebody is signed in."""
+    async def _arrive(self) -> Identity | None:
+        """Who is signed in, if anybody is."""
         await bell.leave(self._tab)
         identity = await self._recognise()
         self._read_address()
-        return identity is not None
+        return identity
 
     @anyone
     async def entered(self) -> Any:
@@ -97,9 +107,9 @@ class EntranceState(_Told, Here):
         return rx.redirect(routes.HOME, replace=True) if await self._arrive() else None
 
     @anyone
-    async def entrance_page_opened(self) -> None:
+    async def entrance_page_opened(self) -> Any:
         """A page that is for everybody, also for who is signed in as somebody else."""
-        await self._arrive()
+        return self._to_the_task(await self._arrive())
 
     @anyone
     async def link_found(self, found: bool) -> None:
@@ -146,7 +156,14 @@ class AccountState(_Told, SignedInPage, Here):
     new_email: str = ""
     time_zone: str = ""
     devices: list[DeviceLine] = []
+    may_keep_pin: bool = False
+    pin_wrong: str = ""
     code_wrong: str = ""
+
+    def _read_address(self) -> None:
+        super()._read_address()
+        refusal = _OF_PIN.get(self.router.url.query_parameters.get("why", ""))
+        self._set(pin_wrong="" if refusal is None else self._say(refusal.sentence, **_PIN_LIMITS))
 
     async def _show(self) -> None:
         account = await self._ask(service.account)
@@ -159,6 +176,8 @@ class AccountState(_Told, SignedInPage, Here):
             new_email=account.new_email,
             time_zone=account.time_zone,
             theme=account.theme,
+            may_keep_pin=account.may_keep_pin,
+            has_pin=account.has_pin,
             devices=[self._device(one, account.time_zone, account) for one in account.devices],
         )
 
@@ -170,7 +189,13 @@ class AccountState(_Told, SignedInPage, Here):
             seen=seen,
             since=self._say(N_("signed in {when}"), when=ago(self.lang, zone, one.since, account.now)),
             here=one.here,
+            lent=self._lent(one),
         )
+
+    def _lent(self, one: Device) -> str:
+        if one.lent_to:
+            return self._say(N_("Handed over to {name}"), name=one.lent_to)
+        return self._say(N_("The device of {name}, handed over to you"), name=one.lent_by) if one.lent_by else ""
 
     @signed_in
     async def name_typed(self, text: str, version: int, op: str) -> None:

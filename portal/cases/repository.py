@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from portal.access.models import AccessEntry, Case, CaseStatus, Membership, Person
-from portal.access.permissions import PRIVATE_ACTS, SEALED_ACTS, Act, CaseRole
+from portal.access.permissions import PRIVATE_ACTS, REVEALING_ACTS, SEALED_ACTS, CaseRole
 
 
 def person(db: Session, person_id: str) -> Person | None:
@@ -104,7 +104,7 @@ def _readable(case_id: str, reader_id: str, own: bool) -> list[sa.ColumnElement[
     if own:
         return [col(AccessEntry.case_id) == case_id, mine]
     opening = aliased(AccessEntry)
-    opened = select(opening.about).where(opening.case_id == case_id, opening.action == Act.REVEAL_CHECKIN)
+    opened = select(opening.about).where(opening.case_id == case_id, col(opening.action).in_(REVEALING_ACTS))
     sealed = col(AccessEntry.action).in_(SEALED_ACTS) & col(AccessEntry.about).not_in(opened)
     hidden = col(AccessEntry.action).in_(PRIVATE_ACTS) | sealed
     return [col(AccessEntry.case_id) == case_id, mine | col(AccessEntry.person_id).is_(None) | ~hidden]

@@ -79,6 +79,7 @@ def _statement(desk: Desk, one: rx.Var[StatementView]) -> rx.Component:
             high=t("completely"),
         ),
         rx.el.div(
+            rx.cond(one.answered, small(t("Answered. It is not shown here; a new answer takes its place."), class_name="unshown")),
             rx.cond(
                 one.skipped,
                 rx.el.span(t("Skipped"), class_name="small"),
@@ -136,6 +137,54 @@ def _end(desk: Desk) -> rx.Component:
         class_name="statement",
         tab_index=-1,
         custom_attrs={"data-step": ""},
+    )
+
+
+def handed_sheet(desk: Desk) -> rx.Component:
+    """The check-in on a device that was handed over: one thing at a time, and nothing that was answered is shown again."""
+    return stack(
+        rx.el.p(
+            who_mark("therapist"),
+            " ",
+            t("{name} sees only that you are done, and nothing else until both are done.", name=desk.other),
+        ),
+        steps(
+            rx.foreach(desk.statements, lambda one: _statement(desk, one)),
+            _handed_end(desk),
+            last=t("To finish"),
+            begin=desk.first_open,
+        ),
+        small(t("If you have begun this check-in on a device of your own: only what you answer here counts as handed in.")),
+        not_a_test(),
+        gap=5,
+    )
+
+
+def _handed_end(desk: Desk) -> rx.Component:
+    return stack(
+        _handed_line(desk, "keep", t("One thing to keep")),
+        _handed_line(desk, "change", t("One thing to change")),
+        small(t("Both are optional."), class_name="muted"),
+        rx.cond(
+            desk.other_done,
+            rx.el.p(who_mark("therapist"), " ", t("{name} is done. As soon as you are done too, you both see both.", name=desk.other)),
+        ),
+        button(t("I am done"), wide=True, on_click=desk.handed_in(operation()), id="hand-in"),
+        gap=4,
+        class_name="statement",
+        tab_index=-1,
+        custom_attrs={"data-step": ""},
+    )
+
+
+def _handed_line(desk: Desk, line: str, label: Any) -> rx.Component:
+    return saved_field(
+        label,
+        name=f"handed-{line}",
+        value="",
+        on_save=lambda op, version, text: desk.line_typed(line, text, op),
+        most=LONGEST_LINE,
+        hint=rx.cond(desk.written.contains(line), t("Written. It is not shown again once this page is left; a new text takes its place."), ""),
     )
 
 

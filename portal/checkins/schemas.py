@@ -1,7 +1,7 @@
 """What may leave this room and what may come in: the facts of each view, the sheet's sealed form, and the forms of the page."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
@@ -59,6 +59,14 @@ class Answers:
         """The same with one line written anew, and its version counted on."""
         versions = {**self.versions, line: self.version(line) + 1}
         return replace(self, lines={**self.lines, line: text}, versions=versions)
+
+    def only(self, names: Collection[str]) -> "Answers":
+        """Those of the named statements and lines, and nothing of the others."""
+        return replace(
+            self,
+            ratings={item: value for item, value in self.ratings.items() if item in names},
+            lines={line: text for line, text in self.lines.items() if line in names},
+        )
 
     def version(self, line: Line) -> int:
         """How often a line was written; 0 for never."""
@@ -191,6 +199,23 @@ class Sheet:
     talked_by: str = ""
     closed_by: str = ""
     time_passed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandedSheet:
+    """A check-in on a device that was handed over: what was answered there by name (statements and lines), never how."""
+
+    names: Names
+    expires_at: datetime
+    answerable: bool
+    other_done: bool
+    answered: frozenset[str]
+
+
+def dump_progress(answered: Collection[str]) -> str:
+    """What was answered on a handed-over device, as text to be sealed, filled up so that its size tells nothing."""
+    text = json.dumps(sorted(answered))
+    return text + " " * (-len(text) % _STEP)
 
 
 @dataclass(frozen=True, slots=True)

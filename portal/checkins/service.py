@@ -1,5 +1,6 @@
 """The verbs of the check-ins: start, answer, hand in, take back, decide, talk about, close, and the views of all that."""
 
+import json
 from collections import defaultdict
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -32,6 +33,7 @@ from portal.checkins.schemas import (
     Answers,
     Course,
     CoursePoint,
+    HandedSheet,
     HomePart,
     LastCheckIn,
     LineForm,
@@ -43,6 +45,7 @@ from portal.checkins.schemas import (
     Ref,
     Sheet,
     Standing,
+    dump_progress,
     parse_choice,
     side_of,
 )
@@ -55,12 +58,25 @@ OVERDUE_AFTER = timedelta(days=7)
 _AT_HOME = 40
 _SHOWN = 250
 _REFS = 24
+_PROGRESS = "hand_over.progress"
 
 
 class CaseRests(Refusal):
     """Check-ins belong to a case that is being worked in."""
 
     sentence = "This case is resting or has ended, so no new check-in can begin."
+
+
+class NothingToAnswer(Refusal):
+    """The client has handed in, or the check-in is over."""
+
+    sentence = "There is nothing left to answer in this check-in on the client’s side."
+
+
+class NothingToRead(Refusal):
+    """What is sealed is not handed round."""
+
+    sentence = "This check-in has not been opened for both of you, so it cannot be read on a device that you share."
 
 
 # --- what one sees
@@ -228,18 +244,10 @@ def submit(caller: Caller, case_id: str, checkin_id: str, *, op: str) -> bool:
     """
     with open_case(caller, case_id, Permission.ANSWER_CHECKIN, op=op, about=checkin_id, act=Act.HAND_IN_CHECKIN) as case:
         desk = _Desk(case, checkin_id)
-        if desk.answers.is_empty:
-            raise NothingAnswered
-        desk.sheet.done_at = case.now
-        case.db.add(desk.sheet)
-        if not desk.checkins.sides_done_with(desk.found, case.me.person_id):
-            return False
-        after = desk.found.checkin.after_submit(desk.side, case.now)
-        if after.status is not Status.REVEALED:
-            return False
-        _reveal(case, desk)
-        case.act = Act.REVEAL_CHECKIN
-        return True
+        revealed = _hand_in(case, desk, desk.answers)
+        if revealed:
+            case.act = Act.REVEAL_CHECKIN
+        return revealed
 
 
 def take_up_again(caller: Caller, case_id: str, checkin_id: str, *, op: str) -> None:
@@ -315,6 +323,99 @@ def add_note(caller: Caller, case_id: str, checkin_id: str, text: str, *, op: st
             )
         )
         return note_id
+
+
+# --- what is done on a device that was handed over
+
+# The device belongs to the therapist, and nobody can tell who holds it. So nothing that the client has answered is ever
+# sent to it, and handing in there hands in what was answered there: not what somebody began on a device of their own.
+
+
+def check_can_be_answered(case: OpenCase, checkin_id: str) -> None:
+    """For handing a device over: the check-in waits for the client. Raises NotFound and NothingToAnswer."""
+    here = CheckIns(case).one(checkin_id).checkin.at(case.now)
+    if here.status is not Status.OPEN or Side.CLIENT in here.done:
+        raise NothingToAnswer
+
+
+def check_can_be_read(case: OpenCase, checkin_id: str) -> None:
+    """For handing a device over: both may read the check-in. Raises NotFound and NothingToRead."""
+    if CheckIns(case).one(checkin_id).checkin.at(case.now).status not in OPENED_FOR_BOTH:
+        raise NothingToRead
+
+
+def handed_sheet(caller: Caller, case_id: str, checkin_id: str) -> HandedSheet:
+    """The check-in to be answered on a handed-over device. Raises NotFound."""
+    with open_case(caller, case_id, Permission.OPEN_HANDED_CHECKIN, about=checkin_id) as case:
+        found = CheckIns(case).one(checkin_id)
+        here = found.checkin.at(case.now)
+        mine = found.of(case.me.person_id)
+        return HandedSheet(
+            names=_names(case),
+            expires_at=here.expires_at,
+            answerable=here.status is Status.OPEN and (mine is None or mine.done_at is None),
+            other_done=Side.THERAPIST in here.done,
+            answered=_answered_here(case),
+        )
+
+
+def rate_handed(caller: Caller, case_id: str, checkin_id: str, item: str, value: int, *, op: str) -> None:
+    """As `rate`, on a handed-over device."""
+    form = RatingForm.parse(item, value)
+    with open_case(caller, case_id, Permission.ANSWER_HANDED_CHECKIN, op=op, about=checkin_id) as case:
+        desk = _Desk(case, checkin_id)
+        desk.put(desk.answers.rated(form.item, form.value))
+        _note_answered(case, form.item)
+
+
+def write_handed_line(caller: Caller, case_id: str, checkin_id: str, line: str, text: str, *, op: str) -> None:
+    """Write one thing to keep or to change on a handed-over device, in place of what stood there; nothing of that is told.
+
+    Raises as `rate`.
+    """
+    form = LineForm.parse(line, text)
+    with open_case(caller, case_id, Permission.ANSWER_HANDED_CHECKIN, op=op, about=checkin_id) as case:
+        desk = _Desk(case, checkin_id)
+        desk.put(desk.answers.written(form.line, form.text))
+        _note_answered(case, form.line)
+
+
+def submit_handed(caller: Caller, case_id: str, checkin_id: str, *, op: str) -> bool:
+    """Hand in what was answered on a handed-over device, and nothing else; its task is done then. Raises and returns as `submit`."""
+    act = Act.HAND_IN_HANDED_CHECKIN
+    with open_case(caller, case_id, Permission.ANSWER_HANDED_CHECKIN, op=op, about=checkin_id, act=act) as case:
+        desk = _Desk(case, checkin_id)
+        answers = desk.answers.only(_answered_here(case))
+        revealed = _hand_in(case, desk, answers)
+        if revealed:
+            case.act = Act.REVEAL_HANDED_CHECKIN
+        case.finish_task()
+        return revealed
+
+
+def handed_reading(caller: Caller, case_id: str, checkin_id: str) -> Sheet:
+    """A check-in that both may read, on a handed-over device. Raises NotFound, also for one that is sealed."""
+    with open_case(caller, case_id, Permission.READ_HANDED_CHECKIN, about=checkin_id) as case:
+        checkins = CheckIns(case)
+        found = checkins.one(checkin_id)
+        if found.checkin.at(case.now).status not in OPENED_FOR_BOTH:
+            raise NotFound
+        return Sheet(
+            standing=_standing(case, checkins, found),
+            client=_shown(case, checkins, found, Side.CLIENT),
+            therapist=_shown(case, checkins, found, Side.THERAPIST),
+        )
+
+
+def _answered_here(case: OpenCase) -> frozenset[str]:
+    sealed = case.task.progress
+    return frozenset(json.loads(case.unseal(case.task.id, _PROGRESS, sealed))) if sealed is not None else frozenset()
+
+
+def _note_answered(case: OpenCase, name: str) -> None:
+    text = dump_progress(_answered_here(case) | {name})
+    case.task.progress = case.seal(case.task.id, _PROGRESS, text)
+    case.db.add(case.task)
 
 
 # --- what time does
@@ -396,6 +497,22 @@ class _Desk:
         self.sheet.answers = self.checkins.seal(self.sheet.id, answers)
         self.sheet.version += 1
         self.case.db.add(self.sheet)
+
+
+def _hand_in(case: OpenCase, desk: _Desk, answers: Answers) -> bool:
+    if answers.is_empty:
+        raise NothingAnswered
+    if answers != desk.answers:
+        desk.put(answers)
+    desk.sheet.done_at = case.now
+    case.db.add(desk.sheet)
+    if not desk.checkins.sides_done_with(desk.found, case.me.person_id):
+        return False
+    after = desk.found.checkin.after_submit(desk.side, case.now)
+    if after.status is not Status.REVEALED:
+        return False
+    _reveal(case, desk)
+    return True
 
 
 def _reveal(case: OpenCase, desk: _Desk) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from fractions import Fraction
 from typing import Any
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from portal import routes
-from portal.access.policy import signed_in
+from portal.access.policy import handed_over, signed_in
 from portal.adjustments import service as adjustments
 from portal.cases import service as cases
 from portal.cases.domain import cadence_of
@@ -37,7 +37,7 @@ from portal.checkins.domain import (
 from portal.checkins.schemas import SKIPPED, Answers, Course, HomePart, Names, Sheet, Standing
 from portal.kit import clock, plot
 from portal.kit.i18n import N_, ago, clock_time, day, day_with_year, moment, number, say, say_n
-from portal.kit.refusal import DatabaseGone
+from portal.kit.refusal import DatabaseGone, NotFound
 from portal.live.state import CasePage, Here
 
 _UNKNOWN = {Side.CLIENT: N_("The client"), Side.THERAPIST: N_("The therapist")}
@@ -85,13 +85,17 @@ _STANDS = {
 
 @dataclass(frozen=True)
 class StatementView:
-    """One statement to answer; `value` is −1 for no answer, `skipped` whether that is on purpose."""
+    """One statement to answer; `value` is −1 for no answer, `skipped` whether that is on purpose.
+
+    `answered`: there is an answer that is not shown, because the device was handed over.
+    """
 
     key: str
     name: str
     text: str
     value: int
     skipped: bool
+    answered: bool = False
 
 
 @dataclass(frozen=True)
@@ -426,7 +430,42 @@ class CheckInsState(Room, Here):
         await self._do(cases.set_cadence, cases.CadenceForm(cadence), self.cadence_version, op=op)
 
 
-class CheckInDesk(Room, mixin=True):
+class BothSides(Room, mixin=True):
+    """What a check-in that both may read has to show."""
+
+    opened: str = ""
+    client: str = ""
+    therapist: str = ""
+    banner: str = ""
+    banner_words: str = ""
+    rule: str = ""
+    findings: list[str] = []
+    ceiling: bool = False
+    gaps: list[GapView] = []
+    lines: list[LinesView] = []
+    wordings: list[WordingView] = []
+
+    def _both_sides(self, found: Sheet) -> dict[str, Any]:
+        words, one = self._words, found.standing
+        both = found.client is not None and found.therapist is not None
+        title, text, rule, findings = words.banner(one.signal, one.names)
+        client, therapist = found.client or Answers(), found.therapist or Answers()
+        return {
+            "opened": clock_time(self.lang, self._time_zone, one.revealed_at) + ", " + words.day(one.revealed_at) if one.revealed_at else "",
+            "client": words.name(one.names, Side.CLIENT),
+            "therapist": words.name(one.names, Side.THERAPIST),
+            "banner": title,
+            "banner_words": text,
+            "rule": rule,
+            "findings": findings,
+            "ceiling": one.signal.ceiling,
+            "gaps": words.gaps(client, therapist, one.names) if found.client is not None else [],
+            "lines": _lines(found, words),
+            "wordings": words.wordings(one.names) if both else [],
+        }
+
+
+class CheckInDesk(BothSides, mixin=True):
     """One check-in: answering it, waiting, and both sides side by side. Never holds what the other side answered unseen.
 
     Goes into a page's state together with `Here`; the page calls `_show_checkin`.
@@ -446,17 +485,6 @@ class CheckInDesk(Room, mixin=True):
     answered: int = 0
     has_answers: bool = False
 
-    opened: str = ""
-    client: str = ""
-    therapist: str = ""
-    banner: str = ""
-    banner_words: str = ""
-    rule: str = ""
-    findings: list[str] = []
-    ceiling: bool = False
-    gaps: list[GapView] = []
-    lines: list[LinesView] = []
-    wordings: list[WordingView] = []
     notes: list[NoteView] = []
     talked: str = ""
     closed: str = ""
@@ -477,35 +505,22 @@ class CheckInDesk(Room, mixin=True):
         words, one = self._words, found.standing
         side = one.my_side or Side.CLIENT
         mine, both = found.mine, found.client is not None and found.therapist is not None
-        title, text, rule, findings = words.banner(one.signal, one.names)
         filling = one.status is Status.OPEN
-        own = [] if found.client is not None else words.statements(side, one.names, mine)
-        client, therapist = found.client or Answers(), found.therapist or Answers()
         return {
+            **self._both_sides(found),
             "stage": _stage(one),
             "other": words.name(one.names, side.other),
             "other_side": side.other.value,
             "other_done": one.other_done,
             "may_write": one.my_side is not None,
             "ends": words.exact(one.expires_at) if filling else "",
-            "statements": own,
+            "statements": [] if found.client is not None else words.statements(side, one.names, mine),
             "keep": mine.lines.get(Line.KEEP, "") if not both else "",
             "keep_version": mine.version(Line.KEEP),
             "change": mine.lines.get(Line.CHANGE, "") if not both else "",
             "change_version": mine.version(Line.CHANGE),
             "answered": len(mine.given),
             "has_answers": not mine.is_empty,
-            "opened": clock_time(self.lang, self._time_zone, one.revealed_at) + ", " + words.day(one.revealed_at) if one.revealed_at else "",
-            "client": words.name(one.names, Side.CLIENT),
-            "therapist": words.name(one.names, Side.THERAPIST),
-            "banner": title,
-            "banner_words": text,
-            "rule": rule,
-            "findings": findings,
-            "ceiling": one.signal.ceiling,
-            "gaps": words.gaps(client, therapist, one.names) if found.client is not None else [],
-            "lines": _lines(found, words),
-            "wordings": words.wordings(one.names) if both else [],
             "notes": [
                 NoteView(note.id, note.side, note.name.split(" ")[0], note.text, words.ago(note.added_at), words.exact(note.added_at))
                 for note in found.notes
@@ -558,6 +573,56 @@ class CheckInDesk(Room, mixin=True):
     async def note_sent(self, form: dict[str, str], op: str) -> None:
         """A note was added."""
         await self._do(service.add_note, self.checkin_id, form.get("note", ""), op=op)
+
+
+class HandedCheckIn(BothSides, mixin=True):
+    """A check-in on a device that was handed over: to be answered without ever showing an answer again, or to be read.
+
+    Goes into a page's state together with `Here`; the page calls one of the two.
+    """
+
+    statements: list[StatementView] = []
+    written: list[str] = []
+    other: str = ""
+    other_done: bool = False
+    first_open: int = 0
+
+    checkin_id: str = ""
+
+    async def _show_answering(self, case_id: str, checkin_id: str) -> None:
+        """Raises NotFound also when there is nothing to answer any more."""
+        found = await self._ask(service.handed_sheet, case_id, checkin_id)
+        if not found.answerable:
+            raise NotFound
+        words = self._words
+        asked = words.statements(Side.CLIENT, found.names, Answers())
+        self._set(
+            checkin_id=checkin_id,
+            statements=[replace(one, answered=one.key in found.answered) for one in asked],
+            written=[line.value for line in Line if line in found.answered],
+            other=words.name(found.names, Side.THERAPIST),
+            other_done=found.other_done,
+            first_open=next((n for n, one in enumerate(asked) if one.key not in found.answered), len(asked)),
+        )
+
+    async def _show_reading(self, case_id: str, checkin_id: str) -> None:
+        found = await self._ask(service.handed_reading, case_id, checkin_id)
+        self._set(checkin_id=checkin_id, **self._both_sides(found))
+
+    @handed_over(longest=40)
+    async def rated(self, item: str, value: int, op: str) -> None:
+        """A number was chosen, or a statement skipped (−1)."""
+        await self._do(service.rate_handed, self.checkin_id, item, value, op=op)
+
+    @handed_over(longest=12_000)
+    async def line_typed(self, line: str, text: str, op: str) -> None:
+        """One half of the open line was written."""
+        await self._do(service.write_handed_line, self.checkin_id, line, text, op=op)
+
+    @handed_over(longest=40)
+    async def handed_in(self, op: str) -> None:
+        """Whoever holds the device is done."""
+        await self._do(service.submit_handed, self.checkin_id, op=op)
 
 
 def _stage(one: Standing) -> str:

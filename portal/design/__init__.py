@@ -30,6 +30,7 @@ from portal.design.controls import (
     muted,
     notice,
     password_field,
+    pin_field,
     post_form,
     progress,
     quote,
@@ -54,7 +55,18 @@ from portal.design.controls import (
     who,
     who_mark,
 )
-from portal.design.frame import STYLESHEETS, app_options, bind, help_now, here, page_frame, plain_frame, presence_line, saved_line
+from portal.design.frame import (
+    STYLESHEETS,
+    app_options,
+    bind,
+    help_now,
+    here,
+    locked_frame,
+    page_frame,
+    plain_frame,
+    presence_line,
+    saved_line,
+)
 from portal.design.icons import icon, wordmark
 from portal.design.words import operation, t, t_n, typed
 
@@ -62,7 +74,7 @@ __all__ = [
     "STYLESHEETS",
     "agreed_box", "app_options", "bind", "bones", "button", "card", "checkbox", "chip", "classes", "client_link", "closes",
     "confirm_button", "date_field", "dialog", "dialog_shown", "empty_state", "facts", "fold", "form", "help_now", "here",
-    "icon", "icon_button", "link_to", "menu", "muted", "notice", "operation", "page_frame", "password_field", "plain_frame", "post_form", "presence_line",
+    "icon", "icon_button", "link_to", "locked_frame", "menu", "muted", "notice", "operation", "page_frame", "password_field", "pin_field", "plain_frame", "post_form", "presence_line",
     "progress", "quote", "radio_list", "rating_keys", "row", "said", "saved_field", "saved_line", "section", "select",
     "sheet", "small", "spread", "stack", "steps", "t", "t_n", "tabs", "text_area", "text_field", "toggle_chip", "typed", "undo_bar", "well",
     "who", "who_mark", "wordmark",

@@ -85,10 +85,18 @@ def post_form(*children: Any, action: Words, with_key: bool = False, wrong: Any 
     return parts.PostForm.create(*children, action=action, with_key=with_key, wrong=wrong, **props)
 
 
-def password_field(label: Words, *, name: str, autocomplete: Literal["current-password", "new-password"], hint: Words | None = None, **props: Any) -> rx.Component:
+def password_field(label: Words, *, name: str, autocomplete: Literal["current-password", "new-password", "one-time-code"], hint: Words | None = None, **props: Any) -> rx.Component:
     """A password in a native form, with a button that shows it."""
     said = {"hint": hint} if hint is not None else {}
     return parts.PasswordField.create(id=props.pop("id", f"field-{name}"), name=name, label=label, auto_complete=autocomplete, **said, **props)
+
+
+def pin_field(label: Words, *, name: str, hint: Words | None = None, **props: Any) -> rx.Component:
+    """A PIN in a native form: digits that nobody reads over a shoulder, on a phone with the keys for numbers.
+
+    "one-time-code" keeps password managers away: one that fills a PIN in opens the lock for whoever holds the device.
+    """
+    return text_field(label, name=name, kind="password", hint=hint, input_mode="numeric", auto_complete="one-time-code", most=24, required=True, class_name="pin", **props)
 
 
 def _field(label: Words, control_id: str, control: rx.Component, hint: Words | None, error: Any, class_name: Any) -> rx.Component:
@@ -229,13 +237,13 @@ def rating_keys(label: Words, *, name: Any, value: Any, on_pick: Any, low: Words
     return parts.RatingKeys.create(name=name, label=label, value=value, on_pick=on_pick, low=low, high=high, label_shown=label_shown, take_focus=take_focus, **props)
 
 
-def steps(*children: Any, last: Words, **props: Any) -> rx.Component:
+def steps(*children: Any, last: Words, begin: Any = 0, **props: Any) -> rx.Component:
     """One step at a time on a narrow page, with Next and Back; all of them below one another on a broad one.
 
-    A step is an element with `data-step` and `tab_index=-1`, at any depth; the last one is the end, headed by `last`. A
+    It begins with the step number `begin`, from 0. A step is an element with `data-step` and `tab_index=-1`, at any depth; the last one is the end, headed by `last`. A
     pressed element with `data-next` goes on too.
     """
-    return parts.Steps.create(*children, last=last, **props)
+    return parts.Steps.create(*children, last=last, begin=begin, **props)
 
 
 # Paper and words

@@ -12,7 +12,7 @@ from portal.design.seen import Contact, Present
 from portal.design.words import t
 from portal.kit.i18n import PSEUDO, direction, languages
 
-STYLESHEETS = ["css/tokens.css", "css/fonts.css", "css/base.css", "css/frame.css", "css/controls.css", "css/cases.css", "css/checkins.css", "css/feedback.css", "css/goals.css", "css/ratings.css", "css/promises.css"]
+STYLESHEETS = ["css/tokens.css", "css/fonts.css", "css/base.css", "css/frame.css", "css/controls.css", "css/cases.css", "css/checkins.css", "css/feedback.css", "css/goals.css", "css/ratings.css", "css/promises.css", "css/handovers.css"]
 """In the order of the cascade; a room adds its own file at the end."""
 
 _FONTS = Path(__file__).resolve().parents[2] / "assets" / "fonts"
@@ -122,6 +122,33 @@ def plain_frame(h1: Any, *children: Any, lead: Any = None, broad: bool = False) 
             class_name="foot",
         ),
         class_name="frame",
+    )
+
+
+def locked_frame(*task: Any, panel: Any, opener: Any, ready: Any, asking: Any) -> rx.Component:
+    """The one page of a device that was handed over: no way to anywhere else, and large controls.
+
+    `task` with its own h1 is drawn once `ready`, and only while somebody is at it; behind a button with the words `opener`
+    stands the owner's `panel`, also with an h1, which begins in its place while `asking`.
+    """
+    state = here()
+    whole = parts.Lock.create(
+        parts.LockedTask.create(
+            parts.Refusal.create(words=state.refusal, receipts=state.receipts, on_read=state.refusal_read),
+            *task,
+            class_name="stack gap-5",
+        ),
+        parts.LockedPanel.create(panel, class_name="stack gap-5"),
+        rx.el.div(parts.LockedOpener.create(icon("lock"), rx.el.span(opener), class_name="btn secondary wide"), class_name="give-back"),
+        asking=asking,
+        class_name="column stack gap-6",
+    )
+    return _page(
+        parts.ConnectionBanner.create(),
+        rx.el.header(rx.el.span(wordmark(), class_name="wordmark"), saved_line(), class_name="top"),
+        rx.el.main(rx.cond(ready, whole, rx.el.div(_bare_heading(), bones(1), class_name="column")), id="main", tab_index=-1, class_name="main"),
+        rx.el.footer(_watched(), class_name="foot"),
+        class_name="frame locked",
     )
 
 

@@ -15,6 +15,7 @@ SAVING = rx.asset("saving.jsx", shared=True).importable_path
 _SAVED_FIELD = rx.asset("saved_field.jsx", shared=True).importable_path
 _RATING_KEYS = rx.asset("rating_keys.jsx", shared=True).importable_path
 _STEPS = rx.asset("steps.jsx", shared=True).importable_path
+_LOCK = rx.asset("lock.jsx", shared=True).importable_path
 _LAYERS = rx.asset("layers.jsx", shared=True).importable_path
 _POSTS = rx.asset("posts.jsx", shared=True).importable_path
 SURROUNDINGS = rx.asset("surroundings.jsx", shared=True).importable_path
@@ -91,6 +92,38 @@ class Steps(_Part):
     tag = "Steps"
 
     last: rx.Var[str]
+    begin: rx.Var[int]
+
+
+class Lock(_Part):
+    """See `frame.locked_frame`."""
+
+    library = _LOCK
+    tag = "Lock"
+
+    asking: rx.Var[bool]
+    seconds: rx.Var[int]
+
+
+class LockedTask(_Part):
+    """The task: drawn only while somebody is at it."""
+
+    library = _LOCK
+    tag = "LockedTask"
+
+
+class LockedPanel(_Part):
+    """What the lender types to have the device back: drawn in place of the task."""
+
+    library = _LOCK
+    tag = "LockedPanel"
+
+
+class LockedOpener(_Part):
+    """The button that puts the panel in place of the task."""
+
+    library = _LOCK
+    tag = "LockedOpener"
 
 
 class DialogRoot(_Part):

@@ -25,6 +25,12 @@ export function PostForm({ action, children, className, withKey = false, wrong =
     if (answer.words) place.current?.focus();
   }, [answer]);
 
+  // A secret that nobody can read and that was wrong is typed anew.
+  function clear(name) {
+    const field = [...form.current.elements].find((one) => name && one.name === name);
+    if (field?.type === "password" && field.autocomplete === "one-time-code") field.value = "";
+  }
+
   async function posted(event) {
     event.preventDefault();
     if (busy.current) return;
@@ -32,6 +38,7 @@ export function PostForm({ action, children, className, withKey = false, wrong =
     form.current.setAttribute("aria-busy", "true");
     const fields = new URLSearchParams(new FormData(form.current));
     fields.set("lang", document.documentElement.lang);
+    fields.set("from", location.pathname);
     if (withKey) fields.set("key", window.rapportKey ?? "");
     try {
       const answered = await fetch(action, { method: "POST", body: fields, headers: { accept: "application/json" } });
@@ -41,6 +48,7 @@ export function PostForm({ action, children, className, withKey = false, wrong =
         return;
       }
       if (told.good) form.current.reset();
+      else clear(told.field);
       setAnswer({ words: told.words, field: told.field ?? "", good: Boolean(told.good) });
     } catch {
       setAnswer({ words: words("This could not be sent: the portal does not answer. Please try again in a moment."), field: "", good: false });

@@ -5,9 +5,9 @@ import { useWords } from "./words.jsx";
 const THEN = 350;
 const PERHAPS_TEN = 1300;
 
-export function Steps({ children, className, last }) {
+export function Steps({ children, className, last, begin = 0 }) {
   const words = useWords();
-  const [now, setNow] = useState(0);
+  const [now, setNow] = useState(begin);
   const [count, setCount] = useState(1);
   const [byItself, setByItself] = useState(false);
   const box = useRef(null);

@@ -5,6 +5,8 @@ import { ColorModeContext, EventLoopContext, onLoadInternalEvent } from "$/utils
 import { connection, receive, useSaved, wasAnsweredAtItsPlace } from "./saving.jsx";
 import { currentLanguage, speak, useWords } from "./words.jsx";
 
+const HANDED = "/handed";
+
 // Every page brings its own frame, so this is remembered beside them.
 let lastPath = null;
 
@@ -57,6 +59,17 @@ export function Surroundings({ lang, dir, theme, signedIn, receipts, onLanguage 
     watch.observe(document.body, { childList: true, subtree: true });
     return () => watch.disconnect();
   }, [pathname]);
+
+  // The device was handed over in another tab: blank first, so that nothing is asked and nothing is seen on the way.
+  useEffect(() => {
+    const others = new BroadcastChannel("rapport");
+    others.onmessage = ({ data }) => {
+      if (data !== "handed" || location.pathname.startsWith(HANDED)) return;
+      document.documentElement.dataset.away = "";
+      location.replace(HANDED);
+    };
+    return () => others.close();
+  }, []);
 
   return null;
 }

@@ -466,6 +466,40 @@ def step_row(step: rx.Var[StepDetail]) -> rx.Component:
     )  # fmt: skip
 
 
+def goal_reading(page: Any) -> rx.Component:
+    """One goal to be read and nothing else, under an h1 that is its title."""
+    goal = page.reading
+    return ui.stack(
+        rx.el.div(
+            ui.chip(goal.status),
+            rx.cond(goal.area != "", ui.chip(rx.el.bdi(goal.area))),
+            class_name="row gap-2",
+        ),
+        rx.cond(goal.why != "", ui.section(t("Why it matters"), ui.said(goal.why))),
+        rx.cond(
+            goal.steps.length() > 0,
+            ui.section(t("Small steps"), rx.el.ul(rx.foreach(goal.steps, _step_to_read), class_name="stack gap-4 bare")),
+        ),
+        rx.cond(goal.review != "", ui.muted(t("To be looked at again on {day}.", day=goal.review))),
+        gap=5,
+    )
+
+
+def _step_to_read(step: rx.Var[StepDetail]) -> rx.Component:
+    return rx.el.li(
+        ui.stack(
+            rx.el.p(step.text, dir="auto"),
+            rx.el.p(
+                rx.cond(step.role != "both", ui.who(step.owner, step.role), step.owner),
+                rx.cond(step.done, rx.fragment(" · ", t("done")), rx.cond(step.due_words != "", rx.fragment(" · ", step.due_words))),
+                class_name="small",
+            ),
+            gap=1,
+        ),
+        key=step.id,
+    )
+
+
 def area_and_review() -> rx.Component:
     """Which part of life it touches, and when to look at it again."""
     goal = GoalState.goal_shown

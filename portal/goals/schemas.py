@@ -410,6 +410,18 @@ class HomePart:
 
 
 @dataclass(frozen=True)
+class GoalReading:
+    """A goal to be read and nothing else: the wording in force, where it stands, its steps and dates."""
+
+    title: str = ""
+    why: str = ""
+    status: str = ""
+    area: str = ""
+    review: str = ""
+    steps: list[StepDetail] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class GoalTitle:
     """A goal to be picked elsewhere."""
 

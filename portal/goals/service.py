@@ -22,6 +22,7 @@ from portal.goals.schemas import (
     ColumnView,
     GoalDetail,
     GoalPage,
+    GoalReading,
     GoalTitle,
     HomePart,
     Owner,
@@ -155,6 +156,30 @@ def goal(caller: Caller, case_id: str, goal_id: str, *, lang: str = "", history:
             owners=[both, *(Owner(member.person_id, reader.name(member.person_id)) for member in reader.members)],
             history=[reader.entry(change, before, after, shown, present) for change, before, after in changes[:history]],
             older=len(changes) > history,
+        )
+
+
+def check_can_be_read(case: OpenCase, goal_id: str) -> None:
+    """For handing a device over: a goal that both know of. Raises NotFound, also for a private idea."""
+    if standing_of(Goals(case).find(goal_id).goal).status is GoalStatus.IDEA:
+        raise NotFound
+
+
+def handed_reading(caller: Caller, case_id: str, goal_id: str, *, lang: str = "") -> GoalReading:
+    """One goal on a device that was handed over: what both may read of it, and nothing if it became a private idea meanwhile. Raises NotFound."""
+    with open_case(caller, case_id, Permission.READ_HANDED_GOAL, about=_short(goal_id)) as case:
+        goals, reader = Goals(case), Reader.of(case, lang)
+        check_can_be_read(case, goal_id)
+        found = goals.find(goal_id)
+        steps = goals.step_lines([goal_id]).get(goal_id, [])
+        shown = _detail(case, reader, found, steps)
+        return GoalReading(
+            title=shown.agreed_title,
+            why=shown.agreed_why,
+            status=shown.status,
+            area=reader.area(shown.area),
+            review=shown.review_words,
+            steps=[reader.step_detail(step) for step in steps],
         )
 
 

@@ -13,6 +13,7 @@ from portal.goals.schemas import (
     ColumnView,
     FindView,
     GoalDetail,
+    GoalReading,
     HistoryEntry,
     Owner,
     Saved,
@@ -158,6 +159,15 @@ class BoardState(CasePage, Here):
         """Look into the archive, or close it."""
         self.archive_shown = not self.archive_shown
         await self._show_or_say()
+
+
+class HandedGoal(CasePage, mixin=True):
+    """One goal to be read on a device that was handed over; goes into a page's state together with `Here`."""
+
+    reading: GoalReading = GoalReading()
+
+    async def _show_goal(self, case_id: str, goal_id: str) -> None:
+        self._set(reading=await self._ask(service.handed_reading, case_id, goal_id, lang=self.lang))
 
 
 class GoalState(CasePage, Here):

@@ -41,6 +41,7 @@ class Here(rx.State):
     my_name: str = ""
     role: str = ""
     is_admin: bool = False
+    has_pin: bool = False
     case_path: str = ""
     case_name: str = ""
     present: list[Present] = []
@@ -102,6 +103,7 @@ class Here(rx.State):
             my_name=identity.name,
             role=_account_role(identity),
             is_admin=identity.is_admin,
+            has_pin=identity.has_pin,
             case_path=routes.in_case(routes.CASE, identity.case_id) if identity.case_id else "",
             case_name="",
             refusal="",
@@ -117,6 +119,7 @@ class Here(rx.State):
             my_name="",
             role="",
             is_admin=False,
+            has_pin=False,
             case_path="",
             case_name="",
             present=[],
@@ -156,11 +159,15 @@ class Here(rx.State):
     def _answer(self, receipt: Receipt) -> None:
         self.receipts = [*self.receipts[1 - _RECEIPTS_KEPT :], receipt]
 
+    def _to_the_task(self, identity: Identity | None) -> Any:
+        """The way to the one page of a device that was handed over; None for everybody else."""
+        return rx.redirect(routes.HANDED, replace=True) if identity is not None and identity.handed else None
+
     @anyone
-    async def entrance_opened(self) -> None:
+    async def entrance_opened(self) -> Any:
         """A page that needs no sign-in was opened."""
         await bell.leave(self._tab)
-        await self._recognise()
+        return self._to_the_task(await self._recognise())
 
     @anyone
     async def refusal_read(self) -> None:
@@ -217,6 +224,9 @@ class SignedInPage(rx.State, mixin=True):
             if identity is None:
                 await bell.leave(self._tab)
                 return rx.redirect(routes.SIGN_IN)
+            if identity.handed:
+                await bell.leave(self._tab)
+                return self._to_the_task(identity)
             if (instead := await self._open(identity)) is not None:
                 return instead
         except NotSignedIn:

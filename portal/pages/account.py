@@ -7,9 +7,9 @@ from starlette.responses import Response
 from portal import routes
 from portal.access.posts import answered, received, with_session
 from portal.accounts import service
-from portal.accounts.components import about_me, how_it_looks, my_address, my_devices, my_password, told
-from portal.accounts.schemas import ChangeAddressForm, ChangePasswordForm, Visit
-from portal.accounts.state import CHANGED, AccountState
+from portal.accounts.components import about_me, how_it_looks, my_address, my_devices, my_password, my_pin, told
+from portal.accounts.schemas import ChangeAddressForm, ChangePasswordForm, PinForm, Visit
+from portal.accounts.state import CHANGED, PIN_KEPT, AccountState
 from portal.design import page_frame, t
 
 
@@ -22,6 +22,7 @@ def account_page() -> rx.Component:
         how_it_looks(),
         my_devices(),
         my_password(),
+        my_pin(),
         my_address(),
         nav="account",
     )
@@ -52,4 +53,16 @@ async def address_posted(request: Request) -> Response:
         lambda: service.ask_for_address(caller, ChangeAddressForm(post["present"], post["new-email"]), visit),
         lambda _: post.go(f"{routes.ACCOUNT}?done=sent"),
         hashes=True,
+    )
+
+
+async def pin_posted(request: Request) -> Response:
+    """Keep a PIN."""
+    post = await received(request)
+    caller = await post.caller()
+    return await answered(
+        post,
+        routes.ACCOUNT,
+        lambda: service.keep_pin(caller, PinForm(post["pin"], post["again"])),
+        lambda _: post.tell(routes.ACCOUNT, PIN_KEPT, "pin"),
     )

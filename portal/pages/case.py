@@ -10,6 +10,7 @@ from portal import routes
 from portal.access.gate import Caller
 from portal.access.identity import Identity
 from portal.access.permissions import CaseRole
+from portal.access.tasks import Task
 from portal.adjustments import service as adjustments
 from portal.cases import service as cases
 from portal.cases.components import focus_card, promise_list, wait_list
@@ -21,6 +22,7 @@ from portal.design import button, empty_state, link_to, muted, operation, page_f
 from portal.feedback import service as feedback
 from portal.goals import service as goals
 from portal.goals.schemas import HomePart as GoalsPart
+from portal.handovers.components import hand_over_control
 from portal.kit.i18n import N_, day, day_short
 from portal.live.policy import signed_in
 from portal.live.state import CasePage, Here
@@ -78,6 +80,7 @@ class OverviewState(CasePage, Here):
     plan_version: int = 0
     may_plan: bool = False
     next_checkin: str = ""
+    to_answer: str = ""
 
     async def _open(self, identity: Identity) -> Any:
         if identity.kind == "client":
@@ -102,6 +105,7 @@ class OverviewState(CasePage, Here):
             plan_version=case.version,
             may_plan=case.my_role is CaseRole.THERAPIST,
             next_checkin=self._next_checkin(view, zone, due),
+            to_answer=view.checkins.open.id if view.checkins.open and not view.checkins.open.other_done else "",
         )
 
     def _next_checkin(self, view: _View, zone: str, due: Any) -> str:
@@ -179,6 +183,10 @@ def _plan() -> rx.Component:
         section(
             t("Check-ins"),
             rx.el.p(OverviewState.next_checkin),
+            rx.cond(
+                OverviewState.to_answer != "",
+                row(hand_over_control(Task.CHECKIN, case_id=OverviewState.case_id, about=OverviewState.to_answer)),
+            ),
             rx.cond(
                 OverviewState.may_plan,
                 select(

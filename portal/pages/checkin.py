@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from portal.access.tasks import Task
 from portal.adjustments import service as adjustments
 from portal.adjustments.components import change_card, proposal_form, propose_button
 from portal.adjustments.schemas import AdjustmentCard
@@ -25,7 +26,8 @@ from portal.checkins.components import (
     wordings,
 )
 from portal.checkins.state import CheckInDesk
-from portal.design import here, page_frame, section, stack, t
+from portal.design import here, page_frame, row, section, stack, t
+from portal.handovers.components import hand_over_control
 from portal.live.state import Here
 
 
@@ -55,8 +57,8 @@ def checkin_page() -> rx.Component:
         rx.cond(_is_both(), t("Both of you, side by side"), t("Check-in")),
         rx.match(
             desk.stage,
-            ("filling", stack(sealed_words(desk), answer_sheet(desk), _tried(), gap=5)),
-            ("waiting", stack(waiting_sheet(desk), _tried(), gap=5)),
+            ("filling", stack(_hand_over_to_answer(), sealed_words(desk), answer_sheet(desk), _tried(), gap=5)),
+            ("waiting", stack(_hand_over_to_answer(), waiting_sheet(desk), _tried(), gap=5)),
             ("choice", to_decide(desk)),
             ("kept_private", kept_private(desk)),
             ("shared_alone", shared_alone(desk)),
@@ -71,6 +73,11 @@ def checkin_page() -> rx.Component:
     )
 
 
+def _hand_over_to_answer() -> rx.Component:
+    desk = CheckInState
+    return rx.cond(~desk.other_done, row(hand_over_control(Task.CHECKIN, case_id=desk.case_id, about=desk.checkin_id)))
+
+
 def _both() -> rx.Component:
     desk = CheckInState
     return stack(
@@ -79,6 +86,7 @@ def _both() -> rx.Component:
         ceiling(desk),
         gap_rows(desk),
         after_reading(desk, here().case_path, propose_button(desk, desk.checkin_id, t("Agree on a change"))),
+        row(hand_over_control(Task.READ_CHECKIN, case_id=desk.case_id, about=desk.checkin_id, kind="quiet")),
         rx.el.p(desk.told, role="status", class_name="sr-only"),
         proposal_form(desk, desk.checkin_id, origin="checkin", origin_id=desk.checkin_id),
         rx.cond(

@@ -2,9 +2,11 @@
 
 import reflex as rx
 
-from portal.design import page_frame, t, undo_bar
+from portal.access.tasks import Task
+from portal.design import page_frame, row, t, undo_bar
 from portal.goals.components import area_and_review, goal_history, goal_lead, moves, question, small_steps, wording
 from portal.goals.state import GoalState
+from portal.handovers.components import hand_over_control
 from portal.live.state import put_on
 from portal.ratings.components import how_it_goes, rating_undo
 from portal.ratings.state import RatingState
@@ -20,6 +22,10 @@ def goal_page() -> rx.Component:
         question(),
         wording(),
         moves(),
+        rx.cond(
+            GoalState.goal_shown.kind != "idea",
+            row(hand_over_control(Task.READ_GOAL, case_id=GoalState.case_id, about=GoalState.goal_shown.id, kind="quiet")),
+        ),
         how_it_goes(),
         small_steps(),
         area_and_review(),

@@ -9,8 +9,9 @@ from starlette.routing import Route
 
 from portal import routes
 from portal.access.gateway import went_wrong
-from portal.pages.account import address_posted, password_posted
+from portal.pages.account import address_posted, password_posted, pin_posted
 from portal.pages.forgotten import forgotten_posted
+from portal.pages.handed import hand_over_posted, taken_back_posted
 from portal.pages.invited import invited_posted
 from portal.pages.new_password import new_password_posted
 from portal.pages.set_up import set_up_posted
@@ -30,11 +31,17 @@ def posts() -> Starlette:
             Route(routes.SET_UP, set_up_posted, methods=["POST"]),
             Route(routes.ACCOUNT_PASSWORD, password_posted, methods=["POST"]),
             Route(routes.ACCOUNT_ADDRESS, address_posted, methods=["POST"]),
+            Route(routes.ACCOUNT_PIN, pin_posted, methods=["POST"]),
+            Route(routes.HAND_OVER, hand_over_posted, methods=["POST"]),
+            Route(routes.TAKE_BACK, taken_back_posted, methods=["POST"]),
             # No page stands here; whoever opens the address, after "back" or from a history, is led to the one with the form.
             Route(routes.SIGN_OUT, _to(routes.ENTRANCE), methods=["GET"]),
             Route(routes.SIGN_OUT_EVERYWHERE, _to(routes.ENTRANCE), methods=["GET"]),
             Route(routes.ACCOUNT_PASSWORD, _to(routes.ACCOUNT), methods=["GET"]),
             Route(routes.ACCOUNT_ADDRESS, _to(routes.ACCOUNT), methods=["GET"]),
+            Route(routes.ACCOUNT_PIN, _to(routes.ACCOUNT), methods=["GET"]),
+            Route(routes.HAND_OVER, _to(routes.ENTRANCE), methods=["GET"]),
+            Route(routes.TAKE_BACK, _to(routes.HANDED), methods=["GET"]),
         ],
         exception_handlers={Exception: went_wrong},
     )

@@ -28,6 +28,13 @@ IN_A_CASE = {
     P.SET_CADENCE: "C T",
     P.READ_ACCESS_LOG: "C",
     P.READ_OWN_ACCESS_ENTRIES: "T S",
+    P.HAND_OVER: "T",
+    # Of a task on a handed-over device, and of no role: tests/handovers plays them.
+    P.OPEN_HANDED_CHECKIN: "",
+    P.ANSWER_HANDED_CHECKIN: "",
+    P.READ_HANDED_CHECKIN: "",
+    P.READ_HANDED_GOAL: "",
+    P.FINISH_HANDED: "",
     P.READ_GOALS: "C T S",
     P.WRITE_GOALS: "C T",
     P.RATE_GOALS: "C T",
@@ -48,9 +55,13 @@ IN_A_CASE = {
 }
 # c an account of a client, s one of staff, a one that also runs the practice.
 OUTSIDE = {
+    P.KNOW_ONESELF: "c s a",
     P.READ_OWN_ACCOUNT: "c s a",
     P.CHANGE_OWN_ACCOUNT: "c s a",
     P.READ_OWN_CASES: "c s a",
+    P.KEEP_PIN: "s a",
+    P.KNOW_HANDED_TASK: "",
+    P.TAKE_DEVICE_BACK: "",
     P.READ_CASELOAD: "s a",
     P.READ_PRACTICE: "a",
     P.INVITE_PEOPLE: "a",
@@ -135,7 +146,17 @@ ENTRANCE, UPKEEP = "entrance", "upkeep"
 """Verbs that nobody's session opens: of those who have none yet, and of the portal's own clock."""
 
 VERBS: dict[Permission | str, str] = {
-    P.READ_OWN_ACCOUNT: "access.identity.identify accounts.account",
+    P.KNOW_ONESELF: "access.identity.identify",
+    P.READ_OWN_ACCOUNT: "accounts.account",
+    P.KEEP_PIN: "accounts.keep_pin",
+    P.HAND_OVER: "handovers.hand_over",
+    P.KNOW_HANDED_TASK: "handovers.task",
+    P.FINISH_HANDED: "handovers.finish",
+    P.TAKE_DEVICE_BACK: "accounts.take_device_back",
+    P.OPEN_HANDED_CHECKIN: "checkins.handed_sheet",
+    P.ANSWER_HANDED_CHECKIN: "checkins.rate_handed checkins.write_handed_line checkins.submit_handed",
+    P.READ_HANDED_CHECKIN: "checkins.handed_reading",
+    P.READ_HANDED_GOAL: "goals.handed_reading",
     P.READ_OWN_CASES: "access.identity.own_cases",
     P.KNOW_MEMBERS: "access.identity.members_of",
     P.CHANGE_OWN_ACCOUNT: (
@@ -210,15 +231,18 @@ def rooms() -> list[str]:
 
 
 def verbs() -> dict[str, Callable[..., Any]]:
-    """Every public verb by its short name; what another room's verb calls in a case that it has opened is none."""
+    """Every public verb by its short name. What takes an opened gate is a part of another room's verb."""
     found: dict[str, Callable[..., Any]] = {}
     for name in rooms():
         module = importlib.import_module(name)
         for verb, function in vars(module).items():
-            is_verb = inspect.isfunction(function) and function.__module__ == name and not verb.startswith("_")
-            if is_verb and gate.OpenCase not in get_type_hints(function).values():
+            if inspect.isfunction(function) and function.__module__ == name and not verb.startswith("_") and not takes_an_opened_gate(function):
                 found[f"{name.removeprefix('portal.').removesuffix('.service')}.{verb}"] = function
     return found
+
+
+def takes_an_opened_gate(function: Callable[..., Any]) -> bool:
+    return any(hint in {gate.OpenCase, gate.OpenAccount, gate.OpenEntrance, gate.OpenUpkeep} for hint in get_type_hints(function).values())
 
 
 WORDS = {
@@ -230,6 +254,7 @@ FORMS = {
     "TermsForm": ("We begin five minutes later", "both"), "SessionForm": ("",), "CadenceForm": ("weekly",),
     "ProfileForm": ("New Name", "", "en", "Europe/Berlin", "light"), "ChangePasswordForm": ("not the present one", "a-new-long-pass-phrase"),
     "ChangeAddressForm": ("not the present one", "new@example.org"), "PromiseForm": ("Bring the book",), "InviteForm": ("Vera Oak", "vera@example.org", "client"), "Visit": ("127.0.0.1",),
+    "PinForm": ("4821", "4821"), "ProofForm": ("4821",), "HandOverForm": ("checkin", "0190f3b2-0000-7000-8000-000000000000"),
 }  # fmt: skip
 
 

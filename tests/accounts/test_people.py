@@ -10,7 +10,16 @@ from portal.access.gate import Caller
 from portal.access.permissions import AccountRole, Permission, may
 from portal.accounts import service
 from portal.accounts.domain import AddressTaken, LastAdmin, NotValid, NotYourself, PersonStatus, PleaseWait, TicketPurpose, WrongPassword
-from portal.accounts.schemas import ChangeAddressForm, ChangePasswordForm, InviteForm, NewPasswordForm, ProfileForm, SignInForm
+from portal.accounts.schemas import (
+    ChangeAddressForm,
+    ChangePasswordForm,
+    InviteForm,
+    NewPasswordForm,
+    PinForm,
+    ProfileForm,
+    ProofForm,
+    SignInForm,
+)
 from portal.kit import clock, mail
 from portal.kit.db import transaction
 from portal.kit.refusal import BadInput, Forbidden, NotFound, NotSignedIn, Refusal
@@ -48,6 +57,8 @@ VERBS: dict[str, tuple[Permission, Verb]] = {
     ),
     "confirm_address": (Permission.CHANGE_OWN_ACCOUNT, lambda who, cast: service.confirm_address(who, "00000-00000")),
     "forget_new_address": (Permission.CHANGE_OWN_ACCOUNT, lambda who, cast: service.forget_new_address(who)),
+    "keep_pin": (Permission.KEEP_PIN, lambda who, cast: service.keep_pin(who, PinForm("4821", "4821"))),
+    "take_device_back": (Permission.TAKE_DEVICE_BACK, lambda who, cast: service.take_device_back(who, ProofForm("4821"))),
     "practice": (Permission.READ_PRACTICE, lambda who, cast: service.practice(who)),
     "invite": (Permission.INVITE_PEOPLE, lambda who, cast: service.invite(who, InviteForm("Nora Bell", NORA, "client"))),
     "invite_again": (Permission.INVITE_PEOPLE, lambda who, cast: service.invite_again(who, cast.ids["second_client"])),

@@ -80,7 +80,7 @@ def test_a_page_with_script_gets_the_sentence_in_its_language(web: TestClient, p
     assert gate.session_of_cookie(web.cookies["rapport"])
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/sign-out-everywhere", "/invited", "/forgotten", "/new-password", "/set-up", "/account/password", "/account/address"])
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/sign-out-everywhere", "/invited", "/forgotten", "/new-password", "/set-up", "/account/password", "/account/address", "/account/pin", "/hand-over", "/take-back"])
 def test_forms_of_other_sites_are_not_taken(on_sqlite: None, person: NewPerson, path: str) -> None:
     person("Nora Bell", NORA)
     for origin in ("https://evil.example", "null", "http://localhost:8001"):
@@ -94,7 +94,8 @@ def test_opening_an_address_never_acts(web: TestClient, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "page"), [("/sign-out", "/"), ("/sign-out-everywhere", "/"), ("/account/password", "/account"), ("/account/address", "/account")]
+    ("path", "page"), [("/sign-out", "/"), ("/sign-out-everywhere", "/"), ("/account/password", "/account"), ("/account/address", "/account"),
+     ("/account/pin", "/account"), ("/hand-over", "/"), ("/take-back", "/handed")]
 )
 def test_opening_the_address_of_a_form_leads_to_its_page_and_never_acts(web: TestClient, person: NewPerson, path: str, page: str) -> None:
     person("Nora Bell", NORA)

@@ -9,6 +9,7 @@ REFERENCES = {"id", "case_id", "person_id", "about", "operation", "last_try"}
 CODES = {"kind", "status", "role", "side", "action", "outcome", "purpose", "theme", "language", "time_zone", "device", "last_error"}
 DIGESTS = {"email_index", "token_digest", "code_digest", "key_digest", "password_hash", "log_head", "hash", "previous"}
 PER_ROOM: dict[str, set[str]] = {
+    "hand_over": {"task", "came_from"},
     "goal": {"asked_role"},
     "reflection": {"answer"},
     "adjustment": {"origin"},

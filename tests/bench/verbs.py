@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from portal.access import identity
+from portal.access import gate, identity
 from portal.access.gate import Caller
 from portal.access.models import PersonKind
+from portal.access.tasks import Task
 from portal.accounts import service as accounts
 from portal.accounts.domain import TicketPurpose
 from portal.accounts.schemas import (
@@ -17,7 +18,9 @@ from portal.accounts.schemas import (
     ChangePasswordForm,
     InviteForm,
     NewPasswordForm,
+    PinForm,
     ProfileForm,
+    ProofForm,
     SetUpForm,
     SignInForm,
     Visit,
@@ -30,6 +33,8 @@ from portal.checkins import service as checkins
 from portal.checkins.domain import Item
 from portal.feedback import service as feedback
 from portal.goals import service as goals
+from portal.handovers import service as handovers
+from portal.handovers.schemas import HandOverForm
 from portal.kit import clock
 from portal.kit.mail import waiting as letters
 from portal.kit.passwords import hashed
@@ -92,6 +97,7 @@ def statements_by_verb() -> dict[str, int]:
         _feedback(pair)
         _adjustments(pair)
         _checkins(pair)
+        _handovers(make_pair())
         _accounts()
     left_out = sorted(name for name, permission in PERMISSION_OF.items() if permission != UPKEEP and name not in most)
     if left_out:
@@ -322,6 +328,38 @@ def _checkins(pair: Pair) -> None:
         session, _ = sign_in(person)
         checkins.keep_time(case)
         checkins.decide(session, case, late, "share", op=op())
+
+
+def _handovers(pair: Pair) -> None:
+    me, them, case, pin = pair.client, pair.therapist, pair.case, "4821"
+    accounts.keep_pin(them, PinForm(pin, pin))
+
+    def lent(task: Task, about: str) -> Caller:
+        device = Caller(handovers.hand_over(them, case, HandOverForm(task, about), op=op()).session_id)
+        handovers.task(device)
+        return device
+
+    def back(device: Caller) -> Caller:
+        return Caller(gate.session_of_cookie(accounts.take_device_back(device, ProofForm(pin)).token))
+
+    checkin = checkins.start(them, case, op=op())
+    for item in Item:
+        checkins.rate(them, case, checkin, item, 7, op=op())
+    checkins.submit(them, case, checkin, op=op())
+    device = lent(Task.CHECKIN, checkin)
+    checkins.handed_sheet(device, case, checkin)
+    for item in Item:
+        checkins.rate_handed(device, case, checkin, item, 7, op=op())
+    checkins.write_handed_line(device, case, checkin, "keep", "the quiet", op=op())
+    checkins.submit_handed(device, case, checkin, op=op())
+    them = back(device)
+    device = lent(Task.READ_CHECKIN, checkin)
+    checkins.handed_reading(device, case, checkin)
+    handovers.finish(device, case, checkin, op=op())
+    them = back(device)
+    goal = goals.add(me, case, "Say no once a week", "because evenings are mine", op=op())
+    goals.propose(me, case, goal.id, goal.version, op=op())
+    goals.handed_reading(lent(Task.READ_GOAL, goal.id), case, goal.id)
 
 
 def _accounts() -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from portal import routes
 from portal.checkins import service as checkins
-from portal.demo import PASSWORD
+from portal.demo import PASSWORD, PIN
 from portal.kit.i18n import PSEUDO
 from tests.browser.pairs import Pair
 from tests.cast import Cast
@@ -92,6 +92,92 @@ def test_pages_for_everybody(visitor: Page, spoken: str, demo_portal: Portal) ->
     for route in SIGNED_OUT:
         found += look_at(visitor, demo_portal.url + route)
         assert visitor.evaluate("document.documentElement.dir") == ("rtl" if spoken == PSEUDO else "ltr")
+    assert found == []
+
+
+def seen(page: Page) -> list[str]:
+    """What axe objects to in the present state of a page, brought up with axe."""
+    settled(page)
+    page.evaluate(AXE)
+    return findings(page)
+
+
+def lend(page: Page, address: str) -> list[str]:
+    """Hand the device over on a page; what axe objects to in the dialog that asks."""
+    page.goto(address)
+    settled(page)
+    page.locator("main .btn[aria-haspopup=dialog]:has(.icon-svg)").last.click()
+    expect(page.locator("dialog[open] form")).to_be_visible()
+    found = seen(page)
+    page.locator("dialog[open] button[type=submit]").click()
+    page.wait_for_url(lambda url: "/handed" in url)
+    settled(page)
+    return found
+
+
+def take_back(page: Page) -> None:
+    page.locator(".give-back .btn").click()
+    page.locator("input[name=pin]").fill(PIN)
+    page.locator("input[name=pin]").press("Enter")
+    page.wait_for_url(lambda url: "/handed" not in url)
+    settled(page)
+
+
+def test_a_device_that_is_handed_over(visitor: Page, demo_portal: Portal) -> None:
+    """The dialog that hands it over, each task, what covers it, the way back, and the end; then it is the owner's again."""
+    page, found = visitor, []
+    page.goto(demo_portal.url + routes.SIGN_IN)
+    settled(page)
+    page.locator("input[type=email]").fill("theo@demo.example")
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/home" in url)
+    settled(page)
+    mika = str(page.locator('main a[href*="/c/"]', has_text="Mika").first.get_attribute("href")).split("/c/")[1].split("/")[0]
+    base = f"{demo_portal.url}/c/{mika}"
+
+    page.goto(f"{base}/check-ins")
+    settled(page)
+    checkins = [str(link.get_attribute("href")) for link in page.locator('main a[href*="/check-ins/"]').all()]
+    page.goto(f"{base}/goals")
+    settled(page)
+    goal = str(page.locator('main a[href*="/goals/"]').first.get_attribute("href"))
+
+    found += lend(page, demo_portal.url + goal)
+    found += seen(page)
+    page.locator(".locked .btn.primary").click()
+    expect(page.locator("main [role=status].large")).to_be_visible()
+    found += seen(page)
+    take_back(page)
+
+    found += lend(page, demo_portal.url + checkins[-1])
+    expect(page.locator(".gap-row").first).to_be_visible()
+    found += seen(page)
+    take_back(page)
+
+    found += lend(page, demo_portal.url + checkins[0])
+    expect(page.locator("[data-now]")).to_be_visible()
+    found += seen(page)
+    page.locator("[data-now] .key").nth(4).click()
+    while page.locator(".steps-next").count():
+        page.locator(".steps-next").click()
+    found += seen(page)
+    page.clock.install()
+    page.reload()
+    settled(page)
+    page.clock.fast_forward(91_000)
+    expect(page.locator(".covered")).to_be_visible()
+    page.clock.resume()
+    found += seen(page)
+    page.locator(".give-back .btn").click()
+    page.locator("input[name=pin]").fill("9999")
+    page.keyboard.press("Enter")
+    expect(page.locator(".locked .notice-box")).to_be_visible()
+    page.locator("details summary").click()
+    found += seen(page)
+    page.locator("input[name=pin]").fill(PIN)
+    page.locator("input[name=pin]").press("Enter")
+    page.wait_for_url(lambda url: "/handed" not in url)
     assert found == []
 
 

@@ -30,7 +30,8 @@ def a_look(minutes_ago: float, person_id: str | None = "t", action: str = Permis
 # Permissions whose one sentence is true of every verb that they cover.
 TRUE_OF_ALL = {
     Permission.WRITE_GOALS, Permission.WRITE_ADJUSTMENTS, Permission.KEEP_DRAFT, Permission.DRAFT_REFLECTION,
-    Permission.ANSWER_CHECKIN, Permission.CONFIRM_FEEDBACK, Permission.MAKE_PROMISE, Permission.ANSWER_PROMISE, Permission.PUT_PROMISES_AWAY,
+    Permission.ANSWER_CHECKIN, Permission.ANSWER_HANDED_CHECKIN, Permission.CONFIRM_FEEDBACK, Permission.MAKE_PROMISE, Permission.ANSWER_PROMISE,
+    Permission.PUT_PROMISES_AWAY,
 }  # fmt: skip
 FILLING_IN = {"rate", "write_line"}
 
@@ -55,6 +56,8 @@ def test_every_verb_has_words_of_its_own_in_the_log() -> None:
     verbs = list(acts())
     assert len(verbs) > 60
     for verb, permission, named in verbs:
+        if permission in LOOKS - READS:
+            continue  # leaves no entry
         for action in named or [permission]:
             words = state._WORDS[action]
             assert "{name}" in words[0] and words[1].startswith("You "), verb

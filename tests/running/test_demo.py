@@ -9,6 +9,7 @@ from portal import demo
 from portal.access import log
 from portal.access.gate import Caller
 from portal.access.models import Case, Person, PersonKind, PersonSession
+from portal.access.permissions import Act, Permission
 from portal.accounts import service as accounts
 from portal.cases import service as cases
 from portal.checkins import service as checkins
@@ -101,6 +102,15 @@ def test_a_rupture_and_its_repair_lie_behind_eight_check_ins(filled: list[demo.S
     assert [one.by for one in part.heard] == ["Theo"]
     assert part.held == 1
     assert checkins.home_part(mika, case.case_id).open is not None
+
+
+def test_one_check_in_was_answered_on_the_therapists_device(filled: list[demo.SignIn]) -> None:
+    with transaction(writes=False) as db:
+        acts = [[entry.action for entry in log.entries(db, case.id)[0]] for case in db.exec(select(Case))]
+    handed = [one for one in acts if Permission.HAND_OVER in one]
+    assert len(handed) == 1
+    began, ended = handed[0].index(Permission.HAND_OVER), handed[0].index(Permission.TAKE_DEVICE_BACK)
+    assert set(handed[0][began + 1 : ended]) == {Permission.ANSWER_HANDED_CHECKIN, Act.HAND_IN_HANDED_CHECKIN}
 
 
 def test_theo_sees_who_waits_a_gap_and_a_beginning(filled: list[demo.SignIn]) -> None:

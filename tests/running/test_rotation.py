@@ -11,9 +11,15 @@ from sqlmodel import Session, col, select
 
 from portal import demo, rotate
 from portal.access import keys
+from portal.access.gate import Caller
 from portal.access.models import AccessEntry, Case, Person, PracticeKey
+from portal.access.tasks import Task
 from portal.accounts import service as accounts
+from portal.accounts.schemas import PinForm, ProofForm
 from portal.cases import service as cases
+from portal.checkins import service as checkins
+from portal.handovers import service as handovers
+from portal.handovers.schemas import HandOverForm
 from portal.kit import mail
 from portal.kit.crypto import DataKey, MasterKey, OtherKey, Unreadable
 from portal.kit.db import engine, transaction
@@ -21,6 +27,7 @@ from portal.kit.keys import master_key
 from portal.settings import settings
 from portal.tables import metadata
 from tests.cast import Cast
+from tests.makers import op
 from tests.servers import ROOT
 
 
@@ -69,7 +76,7 @@ def test_everything_reads_as_before_and_the_old_keys_open_nothing(database: str,
     kinds = {where.partition(":")[0] for where in before}
     assert kinds >= {
         "goal_wording.title", "goal_step.text", "goal_change.before", "promise.text", "promise.reason", "promise_change.after", "share.text", "reflection.heard", "adjustment_terms.what",
-        "checkin_answers.answers", "checkin.signal", "person.name", "person.email", "practice.name", "outbox.text",
+        "checkin_answers.answers", "checkin.signal", "person.name", "person.email", "person.pin_hash", "practice.name", "outbox.text",
     }  # fmt: skip
     with transaction(writes=False) as db:
         (old_key,) = {keys.case_key(case) for case in db.exec(select(Case).limit(1))}
@@ -93,6 +100,21 @@ def test_everything_reads_as_before_and_the_old_keys_open_nothing(database: str,
         assert {person.email_index for person in db.exec(select(Person))} == {
             keys.email_index(keys.email_of(person, keys.account_key(db))) for person in db.exec(select(Person))
         }
+
+
+def test_a_device_that_is_handed_over_meanwhile_comes_back_with_the_same_pin(cast: Cast) -> None:
+    accounts.keep_pin(cast.therapist, PinForm("4821", "4821"))
+    checkin = checkins.start(cast.client, cast.case, op=op())
+    device = Caller(handovers.hand_over(cast.therapist, cast.case, HandOverForm(Task.CHECKIN, checkin), op=op()).session_id)
+    checkins.rate_handed(device, cast.case, checkin, "goals", 7, op=op())
+    before = _plain()
+    assert {"hand_over.progress", "person.pin_hash"} <= {where.partition(":")[0] for where in before}
+    rotate.rotate()
+    _start_again()
+    assert _plain() == before
+    assert checkins.handed_sheet(device, cast.case, checkin).answered == {"goals"}
+    checkins.submit_handed(device, cast.case, checkin, op=op())
+    assert accounts.take_device_back(device, ProofForm("4821")).wrong_pins == 0
 
 
 def test_a_rotation_that_is_interrupted_before_its_commit_changes_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

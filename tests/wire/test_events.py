@@ -50,6 +50,16 @@ def test_without_the_filter_a_planted_key_stays_in_the_state(without: Callable[.
     assert "planted" in socket.listen(2, until="authorization ")
 
 
+def test_a_page_at_an_address_that_leads_nowhere_is_heard_too(server: Server) -> None:
+    """Reflex's page sends such an address in pieces as well; those are not kept."""
+    socket = server.client.open(cookie=server.cookie("client"))
+    nowhere = {"pathname": "/no/such/page", "asPath": "/no/such/page", "query": {"splat": ["no", "such", "page"]}}
+    socket.call(f"{DIARY}.peeked", router_data=nowhere)
+    heard = socket.listen(2, until="/no/such/page")
+    assert "/no/such/page" in heard
+    assert "splat" not in heard
+
+
 def test_router_data_of_a_wrong_shape_drops_the_event(server: Server) -> None:
     socket = server.client.open(cookie=server.cookie("client"))
     wrong = [
