@@ -361,8 +361,10 @@ class _Goal:
         if therapist is not None:
             self.pair.therapist(at, ratings.rate, self.id, wording, therapist)
 
-    def about(self, at: datetime, area: str, review: date | None = None) -> None:
+    def about(self, at: datetime, area: str, review: date | None = None, due: date | None = None) -> None:
         self.now = self.by(at, goals.set_area, self.id, area, self.now.version)
+        if due:
+            self.now = self.by(at, goals.set_due, self.id, due.isoformat(), self.now.version)
         if review:
             self.now = self.by(at, goals.set_review, self.id, review.isoformat(), self.now.version)
 
@@ -392,7 +394,7 @@ def _say_no(pair: _Pair, sessions: list[datetime]) -> Acts:
     yield at
     goal = pair.goal(pair.client, at, "Say no once a week without explaining", "I say yes so fast that I only notice afterwards how tired I am.")
     goal.agreed(at + _HOUR)
-    goal.about(at + 5 * _HOUR, "family")
+    goal.about(at + 5 * _HOUR, "family", due=sessions[9].date() + timedelta(days=60))
     steps = [
         goal.step(at + 5 * _HOUR, "Write down every yes that I did not mean", pair.client_id),
         goal.step(at + 5 * _HOUR, "Practise the sentence \u201cI can\u2019t this time\u201d together"),

@@ -89,7 +89,7 @@ def _wait_line(one: rx.Var[WaitLine]) -> rx.Component:
 def focus_card(one: rx.Var[FocusLine]) -> rx.Component:
     """A goal in focus with its progress and the next small step."""
     return sheet(
-        spread(rx.el.p(t("In focus"), class_name="label"), chip(one.status)),
+        spread(rx.el.p(t("In focus"), class_name="label"), row(rx.cond(one.due != "", small(one.due)), chip(one.status), gap=2)),
         rx.el.h2(client_link(one.title, to=one.href, dir="auto", class_name="plain-link"), class_name="said-title"),
         rx.cond(one.of > 0, progress(one.done, one.of, one.progress)),
         rx.cond(

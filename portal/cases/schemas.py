@@ -174,6 +174,7 @@ class FocusLine:
     next_step: str
     next_role: str
     href: str
+    due: str = ""
 
 
 @dataclass(frozen=True)

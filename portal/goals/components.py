@@ -166,6 +166,7 @@ def goal_card(card: rx.Var[GoalCard], on_card: Sequence[Callable[[Any], rx.Compo
             rx.cond(card.asks == "me", ui.chip(t("New wording: your yes is asked"), "notice")),
             rx.cond(card.asks == "other", ui.chip(t("New wording waits for {name}", name=BoardState.others))),
             rx.cond(card.area != "", ui.chip(card.area, dir="auto")),
+            rx.cond(card.by != "", ui.chip(card.by, rx.cond(card.overdue, "notice", "plain-tone"))),
             rx.cond(card.chip != "", ui.chip(card.chip, rx.cond(card.due, "notice", rx.cond(card.kind == "reached", "accent", "plain-tone")))),
             class_name="goal-chips",
         ),
@@ -201,6 +202,7 @@ def step_line(step: rx.Var[StepView]) -> rx.Component:
                 rx.el.span(step.text, dir="auto", class_name=rx.cond(step.done, "done-words", "")),
                 " ",
                 rx.cond(step.role != "both", ui.who_mark(step.role, step.owner)),
+                rx.cond(step.due != "", rx.el.span(" ", rx.el.span(step.due, class_name=rx.cond(step.overdue, "due-words overdue", "due-words")))),
             ),
             class_name="tick",
         ),
@@ -455,6 +457,7 @@ def step_row(step: rx.Var[StepDetail]) -> rx.Component:
                 class_name=rx.cond(step.overdue, "slim overdue", "slim"),
                 on_choose=lambda when, version, op: GoalState.step_dated(step.id, when, version, op),
             ),
+            rx.cond(step.overdue, ui.chip(step.due_words, "notice"), rx.cond(step.due_words != "", ui.small(step.due_words))),
             rx.cond(
                 GoalState.goal_shown.may_write,
                 ui.icon_button("x", t("Take this step away: {step}", step=step.text), little=True, on_click=GoalState.step_removed(step.id, operation())),
@@ -500,12 +503,55 @@ def _step_to_read(step: rx.Var[StepDetail]) -> rx.Component:
     )
 
 
-def area_and_review() -> rx.Component:
-    """Which part of life it touches, and when to look at it again."""
+def days() -> rx.Component:
+    """Until when the goal is meant to be reached, and when to look at it again."""
     goal = GoalState.goal_shown
     fixed = ~goal.may_write
     return ui.section(
-        t("Part of life, and looking again"),
+        t("Until when, and looking again"),
+        rx.el.div(
+            rx.el.div(
+                day(
+                    t("Meant to be reached by"),
+                    name="goal-due-" + goal.id,
+                    value=goal.due,
+                    version=goal.due_version,
+                    other=goal.others,
+                    disabled=fixed,
+                    on_choose=lambda when, version, op: GoalState.due_chosen(when, version, op),
+                    class_name="goal-day",
+                ),
+                _day_words(goal.overdue, goal.due_words, goal.due_words),
+            ),
+            rx.el.div(
+                day(
+                    t("Look again on"),
+                    name="goal-review-" + goal.id,
+                    value=goal.review,
+                    version=goal.review_version,
+                    other=goal.others,
+                    disabled=fixed,
+                    on_choose=lambda when, version, op: GoalState.review_chosen(when, version, op),
+                    class_name="goal-day",
+                ),
+                _day_words(goal.review_due, t("time to look again"), goal.review_words),
+            ),
+            class_name="sheet goal-days",
+        ),
+    )
+
+
+def _day_words(is_over: Any, notice: Any, words: Any) -> rx.Component:
+    """A day in the words of the page's language: the browser's calendar speaks its own."""
+    return rx.cond(is_over, ui.chip(notice, "notice"), rx.cond(words != "", ui.small(words)))
+
+
+def part_of_life() -> rx.Component:
+    """Which part of life it touches."""
+    goal = GoalState.goal_shown
+    fixed = ~goal.may_write
+    return ui.section(
+        t("Part of life"),
         rx.el.div(
             rx.el.fieldset(
                 rx.el.legend(t("Life area"), class_name="field-label"),
@@ -533,17 +579,6 @@ def area_and_review() -> rx.Component:
                 other=goal.others,
                 on_save=lambda op, version, text: GoalState.area_chosen(text, version, op),
             ),
-            day(
-                t("Look again on"),
-                name="goal-review-" + goal.id,
-                value=goal.review,
-                version=goal.review_version,
-                other=goal.others,
-                disabled=fixed,
-                on_choose=lambda when, version, op: GoalState.review_chosen(when, version, op),
-                class_name="review",
-            ),
-            rx.cond(goal.review_due, ui.chip(t("time to look again"), "notice")),
             class_name="sheet",
         ),
     )

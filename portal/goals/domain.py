@@ -83,6 +83,7 @@ class Action(StrEnum):
     KEEP_WORDING = auto()
     SET_AREA = auto()
     SET_REVIEW = auto()
+    SET_DUE = auto()
     FOCUS = auto()
     UNFOCUS = auto()
     ADD_STEP = auto()
@@ -97,7 +98,7 @@ class Action(StrEnum):
 
 
 class Due(StrEnum):
-    """What a person can look for by day: of a goal's open steps, and of the goal's own day to look again."""
+    """What a person can look for by day: of a goal's open steps, and of the goal's own days."""
 
     OVERDUE = auto()
     WEEK = auto()
@@ -459,6 +460,11 @@ MOVES = {
 }
 """The transitions that need nothing but the goal and the actor."""
 
+def is_late(due_on: date | None, today: date, *, done: bool) -> bool:
+    """Whether a day until which something was meant is over, and it is not done; `today` is the day where the reader is."""
+    return due_on is not None and not done and due_on < today
+
+
 # A yes is to what was read: any newer change of the goal makes the person look again.
 CONSENTS = frozenset({Action.AGREE, Action.NOT_NOW, Action.AGREE_WORDING, Action.KEEP_WORDING})
 
@@ -534,6 +540,7 @@ class Findable:
     status: GoalStatus
     area: str = ""
     review_on: date | None = None
+    due_on: date | None = None
     steps: tuple[OpenStep, ...] = ()
 
 
@@ -567,8 +574,8 @@ class Filter:
         steps = [step for step in goal.steps if self.owner in ("", step.owner)]
         if not self.due:
             return bool(steps)
-        # A day to look again belongs to nobody.
-        days = [step.due_on for step in steps] + ([] if self.owner else [goal.review_on])
+        # A goal's own days belong to nobody.
+        days = [step.due_on for step in steps] + ([] if self.owner else [goal.due_on, goal.review_on])
         if self.due == Due.NONE:
             return not any(days) and (bool(steps) or not self.owner)
         return any(_falls(Due(self.due), day, today) for day in days if day is not None)

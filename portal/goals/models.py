@@ -27,6 +27,7 @@ class Goal(SQLModel, table=True):
     position: float = Field(description="order within the column, smallest first")
     in_focus: bool = False
     area: bytes | None = None
+    due_on: date | None = None
     review_on: date | None = None
     archived_at: datetime | None = Field(default=None, sa_column=moment())
     created_at: datetime = Field(sa_column=moment(nullable=False))
@@ -35,6 +36,7 @@ class Goal(SQLModel, table=True):
     title_version: int = 1
     why_version: int = 1
     area_version: int = 1
+    due_version: int = 1
     review_version: int = 1
     last_change_id: str = Field(default="", max_length=36)
 

@@ -33,7 +33,7 @@ _ID_AT, _STATUS, _AREA = 0, 2, 9
 _LINES = (
     sa.select(
         *(_goal.c[name] for name in ("id", "author_id", "status", "status_at", "asked_by_id", "asked_role", "new_wording_id")),
-        *(_goal.c[name] for name in ("in_focus", "archived_at", "area", "review_on", "version")),
+        *(_goal.c[name] for name in ("in_focus", "archived_at", "area", "review_on", "version", "due_on")),
         *(_wording.c[name] for name in ("id", "title", "why")),
     )
     .join(_wording, _wording.c.id == _goal.c.wording_id)
@@ -87,6 +87,7 @@ class GoalLine:
     review_on: date | None
     version: int
     wording_id: str = ""
+    due_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class Goals:
     def _line(self, row: Sequence[Any]) -> GoalLine:
         (
             id_, author, status, status_at, asked_by, asked_role, new, focus, gone, area, review, version,
-            wording, title, why,
+            due, wording, title, why,
         ) = row  # fmt: skip
         unseal = self._case.unseal
         return GoalLine(
@@ -166,6 +167,7 @@ class Goals:
             review_on=review,
             version=version,
             wording_id=wording,
+            due_on=due,
         )
 
     def lines(self, *, archived: bool = False) -> list[GoalLine]:

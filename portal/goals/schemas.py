@@ -26,11 +26,12 @@ from portal.goals.domain import (
     OpenStep,
     Piece,
     difference,
+    is_late,
 )
 from portal.goals.models import GoalChange
 from portal.goals.repository import GoalLine, StepLine
 from portal.kit.crypto import Unreadable
-from portal.kit.i18n import N_, ago, day, day_short, moment, say, say_n
+from portal.kit.i18n import N_, ago, day, day_short, day_with_year, moment, say, say_n
 from portal.kit.refusal import BadInput
 from portal.kit.text import clean
 
@@ -169,7 +170,7 @@ class Sealed:
 
 @dataclass(frozen=True)
 class StepView:
-    """A small step on a card. `role` is whose it is: "client", "therapist" or "both"; `owner` is the name."""
+    """A small step on a card. `role` is whose it is: "client", "therapist" or "both"; `owner` is the name; `due` is said while it is open."""
 
     id: str
     text: str
@@ -177,6 +178,8 @@ class StepView:
     role: str
     owner: str
     version: int
+    due: str = ""
+    overdue: bool = False
 
 
 @dataclass(frozen=True)
@@ -210,6 +213,8 @@ class GoalCard:
     area: str
     chip: str
     due: bool
+    by: str
+    overdue: bool
     asks: str
     focus: bool
     steps: list[StepView]
@@ -321,6 +326,10 @@ class GoalDetail:
     area: str = ""
     own_area: str = ""
     area_version: int = 0
+    due: str = ""
+    due_words: str = ""
+    overdue: bool = False
+    due_version: int = 0
     review: str = ""
     review_words: str = ""
     review_due: bool = False
@@ -356,7 +365,7 @@ class Saved:
 
 @dataclass(frozen=True)
 class FocusGoal:
-    """A goal on the client's home; `status` is its state's name."""
+    """A goal on the client's home; `status` is its state's name, `due` says until when it is meant to be reached."""
 
     id: str
     title: str
@@ -365,6 +374,7 @@ class FocusGoal:
     steps: int
     next_step: str
     next_role: str
+    due: str = ""
 
 
 @dataclass(frozen=True)
@@ -491,6 +501,7 @@ class Reader:
             status=line.standing.status,
             area=line.area,
             review_on=line.review_on,
+            due_on=None if line.standing.status in DONE else line.due_on,
             steps=tuple(OpenStep(step.owner_id if step.owner_id in self.people else BOTH, step.due_on) for step in known if not step.done),
         )
 
@@ -512,8 +523,9 @@ class Reader:
         return self.say(N_("{n} of {all} goals"), n=some, all=of)
 
     def short_day(self, when: date) -> str:
-        """"12 Dec"."""
-        return day_short(self.lang, "UTC", _noon(when))
+        """"12 Dec", with its year if that is another one than now."""
+        spoken = day_short if when.year == self.today.year else day_with_year
+        return spoken(self.lang, "UTC", _noon(when))
 
     def kind(self, line: GoalLine) -> str:
         """What this person can do with a goal, as one word."""
@@ -540,7 +552,7 @@ class Reader:
 
     def card(self, line: GoalLine, steps: list[StepLine]) -> GoalCard:
         """A goal for the board."""
-        shown = sorted(steps, key=lambda step: step.done)[:_STEPS_ON_CARD] if len(steps) > _STEPS_ON_CARD else steps
+        shown = sorted(steps, key=_first_on_card)[:_STEPS_ON_CARD] if len(steps) > _STEPS_ON_CARD else steps
         chip, due = self._chip(line)
         return GoalCard(
             id=line.id,
@@ -553,6 +565,8 @@ class Reader:
             area=self.area(line.area),
             chip=chip,
             due=due,
+            by="" if line.standing.status in DONE else self.by(line.due_on),
+            overdue=is_late(line.due_on, self.today, done=line.standing.status in DONE),
             asks=self.asks(line),
             focus=line.standing.in_focus,
             steps=[self.step(step) for step in shown],
@@ -572,7 +586,10 @@ class Reader:
 
     def step(self, step: StepLine) -> StepView:
         """A step for a card."""
-        return StepView(step.id, step.text, step.done, self._owner_role(step), self._owner(step), step.version)
+        return StepView(
+            step.id, step.text, step.done, self._owner_role(step), self._owner(step), step.version,
+            due="" if step.done else self.by(step.due_on), overdue=self.overdue(step),
+        )  # fmt: skip
 
     def step_detail(self, step: StepLine) -> StepDetail:
         """A step for the goal's own page."""
@@ -584,7 +601,7 @@ class Reader:
             owner=self._owner(step),
             owner_id=step.owner_id if self.people.get(step.owner_id) else "",
             due=step.due_on.isoformat() if step.due_on else "",
-            due_words=self.due(step),
+            due_words=self.by(step.due_on, done=step.done),
             overdue=self.overdue(step),
             version=step.version,
             text_version=step.text_version,
@@ -596,18 +613,21 @@ class Reader:
     def _owner(self, step: StepLine) -> str:
         return self.name(step.owner_id) if self.people.get(step.owner_id) else self.say(N_("both of you"))
 
-    def due(self, step: StepLine) -> str:
-        """Until when, in words; empty without a day."""
-        return self.say(N_("by {day}"), day=self.short_day(step.due_on)) if step.due_on else ""
+    def by(self, due_on: date | None, *, done: bool = False) -> str:
+        """Until when something is meant, in words: a day that is over is named without haste. Empty without a day."""
+        if due_on is None:
+            return ""
+        sentence = N_("was meant for {day}") if is_late(due_on, self.today, done=done) else N_("by {day}")
+        return self.say(sentence, day=self.short_day(due_on))
 
     def overdue(self, step: StepLine) -> bool:
         """Whether an open step's day is over."""
-        return step.due_on is not None and not step.done and step.due_on < self.today
+        return is_late(step.due_on, self.today, done=step.done)
 
     def promise(self, step: StepLine) -> Promise:
         """An open step for the home page."""
         return Promise(
-            step.goal_id, step.id, step.text, self._owner_role(step), self._owner(step), self.due(step), step.due_on, self.overdue(step)
+            step.goal_id, step.id, step.text, self._owner_role(step), self._owner(step), self.by(step.due_on), step.due_on, self.overdue(step)
         )
 
     def archived(self, line: GoalLine) -> ArchivedGoal:
@@ -625,6 +645,7 @@ class Reader:
             steps=len(steps),
             next_step=nearest.text if nearest else "",
             next_role=self._owner_role(nearest) if nearest else "",
+            due=self.by(line.due_on),
         )
 
     def ago(self, when: datetime) -> str:
@@ -694,6 +715,7 @@ ENTRY_WORDS: dict[Action, str] = {
     Action.KEEP_WORDING: N_("{name} kept the agreed wording"),
     Action.SET_AREA: N_("{name} changed the life area"),
     Action.SET_REVIEW: N_("{name} changed when to look again"),
+    Action.SET_DUE: N_("{name} changed until when it is meant"),
     Action.FOCUS: N_("{name} put it in focus"),
     Action.UNFOCUS: N_("{name} took it out of focus"),
     Action.ADD_STEP: N_("{name} added a small step"),
@@ -727,6 +749,7 @@ UNDO_WORDS: dict[Action, str] = {
     Action.KEEP_WORDING: N_("The agreed wording stays"),
     Action.SET_AREA: N_("Life area changed"),
     Action.SET_REVIEW: N_("Day to look again changed"),
+    Action.SET_DUE: N_("Day changed until when it is meant"),
     Action.FOCUS: N_("In focus"),
     Action.UNFOCUS: N_("No longer in focus"),
     Action.ADD_STEP: N_("Step added"),
@@ -771,6 +794,11 @@ def pieces_of(before: str, after: str) -> list[PieceView]:
 
 def _pieces(pieces: Iterable[Piece]) -> list[PieceView]:
     return [PieceView(piece.kind, piece.text) for piece in pieces]
+
+
+def _first_on_card(step: StepLine) -> tuple[bool, date]:
+    """What a card with little room shows first: open steps, the nearest day before the later ones."""
+    return step.done, step.due_on or date.max
 
 
 def _shortened(text: str) -> str:

@@ -11,7 +11,7 @@ from portal.access.gate import Caller, OpenCase, open_account, open_case
 from portal.access.permissions import Permission
 from portal.cases.domain import Waiting
 from portal.goals import domain
-from portal.goals.domain import COLUMN_OF, LIVING, Action, Column, Filter, GoalStatus, KnownGoal, LifeArea, Standing
+from portal.goals.domain import COLUMN_OF, DONE, LIVING, Action, Column, Filter, GoalStatus, KnownGoal, LifeArea, Standing
 from portal.goals.models import Goal, GoalChange, GoalStep, GoalWording
 from portal.goals.repository import Found, FoundStep, GoalLine, Goals, StepLine, open_steps_of, standing_of, waiting_for
 from portal.goals.schemas import (
@@ -189,7 +189,7 @@ def _detail(case: OpenCase, reader: Reader, found: Found, steps: list[StepLine])
     shown = _texts(case, found.new) if found.new else agreed
     standing = standing_of(row)
     line = GoalLine(
-        row.id, standing, row.status_at, agreed["title"], agreed["why"], _area(case, row), row.review_on, row.version
+        row.id, standing, row.status_at, agreed["title"], agreed["why"], _area(case, row), row.review_on, row.version, due_on=row.due_on
     )
     may_write = reader.may_write and not standing.archived
     may_reword = may_write and (standing.status in LIVING or standing.status in {GoalStatus.IDEA, GoalStatus.PROPOSED})
@@ -217,6 +217,10 @@ def _detail(case: OpenCase, reader: Reader, found: Found, steps: list[StepLine])
         area=line.area,
         own_area="" if line.area in set(LifeArea) else line.area,
         area_version=row.area_version,
+        due=row.due_on.isoformat() if row.due_on else "",
+        due_words=reader.by(row.due_on, done=standing.status in DONE),
+        overdue=domain.is_late(row.due_on, reader.today, done=standing.status in DONE),
+        due_version=row.due_version,
         review=row.review_on.isoformat() if row.review_on else "",
         review_words=reader.short_day(row.review_on) if row.review_on else "",
         review_due=row.review_on is not None and row.review_on <= reader.today,
@@ -581,6 +585,23 @@ def set_review(caller: Caller, case_id: str, goal_id: str, day: str, seen: int, 
         return pen.take(Action.SET_REVIEW, standing)
 
 
+def set_due(caller: Caller, case_id: str, goal_id: str, day: str, seen: int, *, op: str) -> Saved:
+    """Choose the day until which the goal is meant to be reached (2026-11-23), or none. `seen` as in `set_review`."""
+    due_on = parse_day(day, "due")
+    with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
+        goals = Goals(case)
+        row = goals.find(goal_id).goal
+        standing = domain.touch(standing_of(row), goals.actor, Action.SET_DUE)
+        if row.due_on == due_on:
+            return Saved(row.id, row.version, changed=False)
+        if seen < row.due_version:
+            theirs = row.due_on.isoformat() if row.due_on else ""
+            raise ChangedMeanwhile(theirs=theirs, version=row.due_version, field="due")
+        pen = _Pen(case, goals, row, op)
+        row.due_on = due_on
+        return pen.take(Action.SET_DUE, standing)
+
+
 # --- small steps
 
 
@@ -794,6 +815,8 @@ class _Pen:
             row.area_version = row.version
         if "review_on" in changed:
             row.review_version = row.version
+        if "due_on" in changed:
+            row.due_version = row.version
         for name, text in (texts or {}).items():
             side, _, part = name.partition("_")
             (before if side == "before" else after)[part] = text
@@ -988,6 +1011,7 @@ def _parts(case: OpenCase, row: Goal) -> dict[str, Any]:
         "archived": row.archived_at.isoformat() if row.archived_at else "",
         "area": _area(case, row),
         "review_on": row.review_on.isoformat() if row.review_on else "",
+        "due_on": row.due_on.isoformat() if row.due_on else "",
     }
 
 
@@ -1007,6 +1031,7 @@ _SETTERS: dict[str, Callable[[OpenCase, Any, Any], None]] = {
     "archived": lambda case, row, value: setattr(row, "archived_at", datetime.fromisoformat(value) if value else None),
     "area": _set_area,
     "review_on": lambda case, row, value: setattr(row, "review_on", date.fromisoformat(value) if value else None),
+    "due_on": lambda case, row, value: setattr(row, "due_on", date.fromisoformat(value) if value else None),
 }
 
 

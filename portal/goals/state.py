@@ -236,6 +236,11 @@ class GoalState(CasePage, Here):
         """A day to look again was chosen."""
         await self._changed(service.set_review, self._goal_id, day, version, op=op, action=Action.SET_REVIEW)
 
+    @signed_in(longest=60)
+    async def due_chosen(self, day: str, version: int, op: str) -> None:
+        """A day was chosen until which the goal is meant to be reached."""
+        await self._changed(service.set_due, self._goal_id, day, version, op=op, action=Action.SET_DUE)
+
     @signed_in
     async def step_written(self, text: str, owner: str, op: str) -> None:
         """A small step was added."""

@@ -4,7 +4,7 @@ import reflex as rx
 
 from portal.access.tasks import Task
 from portal.design import page_frame, row, t, undo_bar
-from portal.goals.components import area_and_review, goal_history, goal_lead, moves, question, small_steps, wording
+from portal.goals.components import days, goal_history, goal_lead, moves, part_of_life, question, small_steps, wording
 from portal.goals.state import GoalState
 from portal.handovers.components import hand_over_control
 from portal.live.state import put_on
@@ -28,7 +28,8 @@ def goal_page() -> rx.Component:
         ),
         how_it_goes(),
         small_steps(),
-        area_and_review(),
+        days(),
+        part_of_life(),
         goal_history(),
         undo_bar(shown=GoalState.undo_op, words=GoalState.undo_words, on_undo=lambda op: GoalState.undo_pressed(GoalState.undo_op, op)),
         rating_undo(),

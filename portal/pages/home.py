@@ -81,6 +81,7 @@ def _focus_line(lang: str, case_id: str, goal: FocusGoal) -> FocusLine:
         next_step=goal.next_step,
         next_role=goal.next_role,
         href=routes.in_case(routes.GOAL, case_id, goal=goal.id),
+        due=goal.due,
     )
 
 

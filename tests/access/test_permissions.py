@@ -215,7 +215,7 @@ VERBS: dict[Permission | str, str] = {
     P.WRITE_GOALS: (
         "goals.add goals.propose goals.take_back goals.agree goals.answer_not_now goals.start goals.pause goals.resume "
         "goals.set_back goals.reach goals.let_go goals.take_up goals.archive goals.restore goals.agree_wording "
-        "goals.keep_wording goals.put_out_of_focus goals.put_in_focus goals.move goals.reword goals.bring_back goals.set_area "
+        "goals.keep_wording goals.put_out_of_focus goals.put_in_focus goals.move goals.reword goals.bring_back goals.set_area goals.set_due "
         "goals.set_review goals.add_step goals.reword_step goals.tick_step goals.hand_step goals.date_step goals.remove_step "
         "goals.undo"
     ),

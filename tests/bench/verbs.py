@@ -150,6 +150,7 @@ def _goals(pair: Pair) -> None:
     go(goals.put_out_of_focus)
     goal = goals.set_area(me, case, goal.id, "work", goal.version, op=op())
     goal = goals.set_review(me, case, goal.id, f"{clock.now() + timedelta(days=9):%Y-%m-%d}", goal.version, op=op())
+    goal = goals.set_due(me, case, goal.id, f"{clock.now() + timedelta(days=40):%Y-%m-%d}", goal.version, op=op())
     goal = goals.reword(me, case, goal.id, "why", "because the evenings are mine", goal.version, op=op())
     go(goals.agree_wording, them)
     goal = goals.reword(them, case, goal.id, "title", "Say no twice a week", goal.version, op=op())

@@ -1,13 +1,16 @@
 """The board: order, small steps, focus, history, undo, and what it costs."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from portal.access.gate import Caller
+from portal.access.models import Person, PersonSession
 from portal.goals import domain, service
 from portal.goals.domain import Action
 from portal.kit import clock
+from portal.kit.db import transaction
 from portal.kit.i18n import say
 from portal.kit.refusal import AlreadyDone, BadInput, ChangedMeanwhile, NotFound
 from tests.cast import Cast
@@ -137,6 +140,74 @@ def test_area_and_review_day(cast: Cast) -> None:
     assert refused.value.params["theirs"] == "The choir"
 
 
+def test_day_until_which_a_goal_is_meant(cast: Cast) -> None:
+    goal, today = agreed(cast), clock.now().date()
+    ahead, past = today + timedelta(days=400), today - timedelta(days=3)
+    service.set_due(cast.client, cast.case, goal, ahead.isoformat(), seen(cast, goal), op=op())
+    [card] = cards(cast, "agreed", by=cast.therapist)
+    assert (card.by, card.overdue) == (f"by {ahead.day} {ahead:%b} {ahead.year}", False)
+    with pytest.raises(ChangedMeanwhile) as refused:
+        service.set_due(cast.therapist, cast.case, goal, past.isoformat(), 1, op=op())
+    assert refused.value.params["theirs"] == ahead.isoformat()
+    service.set_due(cast.therapist, cast.case, goal, past.isoformat(), seen(cast, goal), op=op())
+    [card] = cards(cast, "agreed")
+    assert card.by.startswith(f"was meant for {past.day} ")
+    assert card.overdue
+    assert (look(cast, goal).due, look(cast, goal).overdue) == (past.isoformat(), True)
+    entry = page(cast, goal).history[0]
+    assert (entry.words, entry.before, entry.after) == (
+        "Theo changed until when it is meant", f"{ahead.day} {ahead:%B} {ahead.year}", f"{past.day} {past:%B} {past.year}",
+    )  # fmt: skip
+    service.put_in_focus(cast.client, cast.case, goal, seen(cast, goal), op=op())
+    assert service.home_part(cast.client, cast.case).focus[0].due == card.by
+    service.reach(cast.client, cast.case, goal, seen(cast, goal), op=op())
+    assert (cards(cast, "reached")[0].by, cards(cast, "reached")[0].overdue, look(cast, goal).overdue) == ("", False, False)
+    with pytest.raises(NotFound):
+        service.set_due(cast.client, cast.case, idea(cast, by=cast.therapist), past.isoformat(), 9, op=op())
+
+
+def test_a_day_is_over_where_the_reader_is(cast: Cast) -> None:
+    """Half past eleven at night in Berlin: a step of today is late in Auckland, where the next day has long begun."""
+    goal = working(cast)
+    service.add_step(cast.client, cast.case, goal, "call the choir", op=op())
+    step = page(cast, goal).steps[0]
+    with clock.at(datetime(2026, 12, 12, 22, 30, tzinfo=UTC)):
+        change_zone(cast.client, "Europe/Berlin")
+        change_zone(cast.therapist, "Pacific/Auckland")
+        service.date_step(cast.client, cast.case, step.id, "2026-12-12", step.version, op=op())
+        [mine] = cards(cast, "working")[0].steps
+        [theirs] = cards(cast, "working", by=cast.therapist)[0].steps
+        assert (mine.due, mine.overdue) == ("by 12 Dec", False)
+        assert (theirs.due, theirs.overdue) == ("was meant for 12 Dec", True)
+        service.tick_step(cast.client, cast.case, step.id, True, op=op())
+        [theirs] = cards(cast, "working", by=cast.therapist)[0].steps
+        assert (theirs.due, theirs.overdue) == ("", False)
+        detail = page(cast, goal, by=cast.therapist).steps[0]
+        assert (detail.due_words, detail.overdue) == ("by 12 Dec", False)
+
+
+def change_zone(who: Caller, zone: str) -> None:
+    with transaction(writes=True) as db:
+        session = db.get_one(PersonSession, who.session_id)
+        session.last_seen_at = session.created_at = clock.now()
+        person = db.get_one(Person, session.person_id)
+        person.time_zone = zone
+        db.add_all([session, person])
+
+
+def test_a_card_shows_the_open_steps_that_come_first(cast: Cast) -> None:
+    goal = working(cast)
+    days = ["", "2027-03-01", "", "2027-01-01", "2027-02-01", ""]
+    for number, day in enumerate(days):
+        step = service.add_step(cast.client, cast.case, goal, f"Step {number}", op=op())
+        if day:
+            service.date_step(cast.client, cast.case, step.id, day, step.version, op=op())
+    service.tick_step(cast.client, cast.case, page(cast, goal).steps[0].id, True, op=op())
+    [card] = cards(cast, "working")
+    assert [line.text for line in card.steps] == ["Step 3", "Step 4", "Step 1", "Step 2"]
+    assert card.more == "and 2 more steps"
+
+
 def test_history_tells_before_and_after(cast: Cast) -> None:
     goal = working(cast, "Say no once")
     service.reword(cast.therapist, cast.case, goal, "title", "Say no twice", look(cast, goal).title_version, op=op())
@@ -246,6 +317,7 @@ def undoable(cast: Cast) -> list[tuple[str, Callable[[str], object]]]:
         ("propose", lambda o: service.propose(client, case, private_one, 99, op=o)),
         ("area", lambda o: service.set_area(client, case, agreed_one, "Choir", 99, op=o)),
         ("review", lambda o: service.set_review(client, case, agreed_one, "2027-02-03", 99, op=o)),
+        ("due", lambda o: service.set_due(client, case, agreed_one, "2027-02-03", 99, op=o)),
         ("agree wording", lambda o: service.agree_wording(client, case, reworded, 99, op=o)),
         ("keep wording", lambda o: service.keep_wording(client, case, reworded, 99, op=o)),
         ("tick", lambda o: service.tick_step(client, case, step, True, op=o)),
@@ -266,7 +338,7 @@ def picture(cast: Cast) -> list[object]:
                 detail = look(cast, card.id, by=who)
                 steps = [(s.text, s.done, s.owner_id, s.due) for s in page(cast, card.id, by=who).steps]
                 found.append(
-                    (name, card.kind, card.title, card.asks, card.focus, detail.title, detail.area, detail.review, detail.since_exact, steps)
+                    (name, card.kind, card.title, card.asks, card.focus, detail.title, detail.area, detail.review, detail.due, detail.since_exact, steps)
                 )
     return found
 

@@ -54,15 +54,18 @@ def test_words_of_two_texts_do_not_make_a_new_one() -> None:
     assert domain.has_words("a b", ["a", "b"])
 
 
-STEPS = st.lists(st.builds(OpenStep, st.sampled_from(["mika", "theo", BOTH]), st.none() | st.dates(TODAY - timedelta(50), TODAY + timedelta(50))), max_size=4).map(tuple)
-GOALS = st.builds(Findable, st.just(("words",)), st.sampled_from(GoalStatus), st.sampled_from(["", "work"]), st.none() | st.dates(TODAY - timedelta(50), TODAY + timedelta(50)), STEPS)
+DAYS = st.none() | st.dates(TODAY - timedelta(50), TODAY + timedelta(50))
+STEPS = st.lists(st.builds(OpenStep, st.sampled_from(["mika", "theo", BOTH]), DAYS), max_size=4).map(tuple)
+GOALS = st.builds(
+    Findable, texts=st.just(("words",)), status=st.sampled_from(GoalStatus), area=st.sampled_from(["", "work"]), review_on=DAYS, due_on=DAYS, steps=STEPS
+)
 
 
 @given(GOALS, st.sampled_from(["", "mika", "theo", BOTH]), st.sampled_from(["", *Due]))
 def test_owner_and_day_are_those_of_one_and_the_same_step(goal: Findable, owner: str, due: str) -> None:
     hit = Filter(owner=owner, due=due).finds(goal, TODAY)
     theirs = [step for step in goal.steps if owner in ("", step.owner)]
-    days = [step.due_on for step in theirs] + ([] if owner else [goal.review_on])
+    days = [step.due_on for step in theirs] + ([] if owner else [goal.due_on, goal.review_on])
     spans = {"overdue": (-9999, -1), "week": (0, 7), "month": (0, 31)}
     if due in spans:
         first, last = spans[due]

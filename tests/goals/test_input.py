@@ -77,6 +77,8 @@ def test_days_that_are_none_are_refused(cast: Cast, day: str) -> None:
     with pytest.raises(BadInput):
         service.set_review(cast.client, cast.case, goal, day, seen(cast, goal), op=op())
     with pytest.raises(BadInput):
+        service.set_due(cast.client, cast.case, goal, day, seen(cast, goal), op=op())
+    with pytest.raises(BadInput):
         service.date_step(cast.client, cast.case, step, day, 9, op=op())
 
 

@@ -126,6 +126,7 @@ def attempts(case: str, goal: str, step: str, change: str) -> dict[str, Callable
         "bring_back": lambda who: service.bring_back(who, case, change, op=op()),
         "set_area": lambda who: service.set_area(who, case, goal, "work", 9, op=op()),
         "set_review": lambda who: service.set_review(who, case, goal, "2027-01-01", 9, op=op()),
+        "set_due": lambda who: service.set_due(who, case, goal, "2027-01-01", 9, op=op()),
         "add_step": lambda who: service.add_step(who, case, goal, "Step", op=op()),
         "reword_step": lambda who: service.reword_step(who, case, step, "Other", 9, op=op()),
         "tick_step": lambda who: service.tick_step(who, case, step, True, op=op()),
