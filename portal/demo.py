@@ -36,6 +36,8 @@ from portal.kit.passwords import hashed
 from portal.promises import service as promises
 from portal.promises.schemas import PromiseForm
 from portal.ratings import service as ratings
+from portal.sessions import service as sessions_held
+from portal.sessions.schemas import LinesForm, SpotForm, ThingForm
 from portal.settings import settings
 from portal.tables import metadata
 
@@ -385,7 +387,7 @@ def _mika_and_theo(story: _Story) -> None:
     sessions = [first + number * _WEEK for number in range(10)]
     _tell(
         _say_no(pair, sessions), _other_goals(pair, sessions), _eight_check_ins(pair, sessions), _rupture(pair, sessions),
-        _repair(pair, sessions), _promises(pair, sessions), _these_days(pair, sessions),
+        _repair(pair, sessions), _promises(pair, sessions), _two_sessions(pair, sessions), _these_days(pair, sessions),
     )  # fmt: skip
 
 
@@ -483,7 +485,10 @@ def _eight_check_ins(pair: _Pair, sessions: list[datetime]) -> Acts:
         checkin_id = pair.both_answer(sessions[number] + timedelta(days=4), client, therapist, keep, change)
         yield sessions[number + 1] - _HOUR
         pair.therapist.looks(sessions[number + 1] - _HOUR, checkins.overview)
-        pair.talk_and_close(sessions[number + 1], checkin_id)
+        yield sessions[number + 1]
+        pair.therapist(sessions[number + 1], checkins.mark_talked_about, checkin_id)
+        yield sessions[number + 1] + _HOUR
+        pair.client(sessions[number + 1] + _HOUR, checkins.close, checkin_id)
     yield sessions[8] + 2 * _HOUR
     pair.plan(sessions[8] + 2 * _HOUR, sessions[9])
 
@@ -532,6 +537,27 @@ def _repair(pair: _Pair, sessions: list[datetime]) -> Acts:
     )  # fmt: skip
 
 
+def _two_sessions(pair: _Pair, sessions: list[datetime]) -> Acts:
+    """The last two sessions, held in front of the portal: what was agreed in them is kept."""
+    for number, minutes, agreed in (
+        (7, 51, "The ten minutes of listening helped. We keep them.\nMika tells her sister about Sunday when it suits her, not before."),
+        (8, 48, "We stop five minutes early, and each says one thing to take along.\nTheo looks for a short exercise for saying no."),
+    ):
+        at = sessions[number]
+        yield at
+        session_id: str = pair.therapist(at, sessions_held.start, False)
+        end = at + timedelta(minutes=minutes)
+        for moment, by, verb, given in (
+            (at + timedelta(minutes=2), pair.client, sessions_held.go_to, (SpotForm("goals"), 1)),
+            (end - timedelta(minutes=6), pair.therapist, sessions_held.come_to_end, (LinesForm(),)),
+            (end - timedelta(minutes=3), pair.client, sessions_held.write, (session_id, agreed, 0)),
+            (end, pair.therapist, sessions_held.end, ()),
+            (end + timedelta(minutes=1), pair.client, sessions_held.keep, (session_id,)),
+        ):
+            yield moment
+            by(moment, verb, *given)
+
+
 def _these_days(pair: _Pair, sessions: list[datetime]) -> Acts:
     """What waits for Mika today: an answer to read, a check-in that Theo has done, something held back."""
     now = clock.now()
@@ -547,6 +573,10 @@ def _these_days(pair: _Pair, sessions: list[datetime]) -> Acts:
         "Unseen, and a little rushed.", "You had only just begun to say how tired you are.",
     )  # fmt: skip
     pair.hold(pair.client, now - 18 * _HOUR, "wish", "I would like to read you something that I wrote.")
+    with clock.at(now - 18 * _HOUR):
+        goal = next(one for one in goals.titles(pair.client.caller, pair.client.case_id) if one.title.startswith("Say no"))
+    pair.client(now - 17 * _HOUR, sessions_held.bring, ThingForm("share", concern))
+    pair.client(now - 17 * _HOUR, sessions_held.bring, ThingForm("goal", goal.id))
     yield now - 8 * _HOUR
     open_one = pair.client(now - 8 * _HOUR, checkins.start)
     pair.rate(pair.therapist, now - 4 * _HOUR, open_one, "999899")

@@ -34,6 +34,7 @@ from portal.pages.new_password import new_password_page
 from portal.pages.not_found import not_found_page
 from portal.pages.posts import posts
 from portal.pages.practice import PracticeState, practice_page
+from portal.pages.session import SessionState, session_page
 from portal.pages.set_up import set_up_page
 from portal.pages.sign_in import sign_in_page
 
@@ -71,4 +72,5 @@ _page(routes.CHECKINS, checkins_page, CheckInsState.page_opened)
 _page(routes.CHECKIN, checkin_page, CheckInState.page_opened)
 _page(routes.COURSE, course_page, CourseState.page_opened)
 _page(routes.FEEDBACK, feedback_page, FeedbackState.page_opened)
+_page(routes.SESSION, session_page, SessionState.page_opened)
 _page(routes.ACCESS_LOG, access_log_page, AccessLogState.page_opened)

@@ -30,6 +30,7 @@ FEEDBACK = "/c/[case]/feedback"
 CHECKINS = "/c/[case]/check-ins"
 CHECKIN = "/c/[case]/check-ins/[checkin]"
 COURSE = "/c/[case]/course"
+SESSION = "/c/[case]/session"
 ACCESS_LOG = "/c/[case]/access-log"
 
 

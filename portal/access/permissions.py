@@ -57,6 +57,12 @@ class Permission(StrEnum):
     READ_CHECKINS = auto()
     ANSWER_CHECKIN = auto()
     DECIDE_EXPIRED_CHECKIN = auto()
+    # sessions
+    KNOW_SESSION = auto()
+    READ_SESSION = auto()
+    LEAD_SESSION = auto()
+    TAKE_PART_IN_SESSION = auto()
+    BRING_TO_SESSION = auto()
     # one's own account; the last two belong to a device that was handed over, and to no role
     KNOW_ONESELF = auto()
     READ_OWN_ACCOUNT = auto()
@@ -94,20 +100,36 @@ class Act(StrEnum):
     WITHDRAW_FEEDBACK = auto()
     RESPOND_TO_FEEDBACK = auto()
     ADVISE_ON_FEEDBACK = auto()
+    # sessions; LEAD_SESSION itself is beginning one, TAKE_PART_IN_SESSION going on to another page, BRING_TO_SESSION picking
+    CALL_OFF_SESSION = auto()
+    CHOOSE_SCREENS = auto()
+    CLOSE_SESSION = auto()
+    GO_ON_WITH_SESSION = auto()
+    END_SESSION = auto()
+    REOPEN_SESSION = auto()
+    GO_ALONG = auto()
+    WRITE_AGREED = auto()
+    COLLECT_AGREED = auto()
+    KEEP_AGREED = auto()
+    TAKE_UP_AGREED = auto()
+    LEAVE_OUT_OF_SESSION = auto()
 
 
 P = Permission
 
 _BOTH = frozenset(
     {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.WRITE_GOALS, P.RATE_GOALS, P.READ_FEEDBACK, P.KEEP_DRAFT, P.SHARE_FEEDBACK,
-     P.READ_ADJUSTMENTS, P.WRITE_ADJUSTMENTS, P.READ_CHECKINS, P.ANSWER_CHECKIN, P.PUT_PROMISES_AWAY}
+     P.READ_ADJUSTMENTS, P.WRITE_ADJUSTMENTS, P.READ_CHECKINS, P.ANSWER_CHECKIN, P.PUT_PROMISES_AWAY, P.KNOW_SESSION,
+     P.READ_SESSION, P.TAKE_PART_IN_SESSION}
 )  # fmt: skip
 _ACCOUNT = frozenset({P.KNOW_ONESELF, P.READ_OWN_ACCOUNT, P.CHANGE_OWN_ACCOUNT, P.READ_OWN_CASES})
 
 TABLE: dict[CaseRole | AccountRole, frozenset[Permission]] = {
-    CaseRole.CLIENT: _BOTH | {P.ANSWER_PROMISE, P.CONFIRM_FEEDBACK, P.DECIDE_EXPIRED_CHECKIN, P.SET_CADENCE, P.READ_ACCESS_LOG},
+    CaseRole.CLIENT: _BOTH
+    | {P.ANSWER_PROMISE, P.CONFIRM_FEEDBACK, P.DECIDE_EXPIRED_CHECKIN, P.SET_CADENCE, P.READ_ACCESS_LOG, P.BRING_TO_SESSION},
     CaseRole.THERAPIST: _BOTH
-    | {P.MAKE_PROMISE, P.DRAFT_REFLECTION, P.REFLECT_FEEDBACK, P.PLAN_SESSION, P.SET_CADENCE, P.READ_OWN_ACCESS_ENTRIES, P.HAND_OVER},
+    | {P.MAKE_PROMISE, P.DRAFT_REFLECTION, P.REFLECT_FEEDBACK, P.PLAN_SESSION, P.SET_CADENCE, P.READ_OWN_ACCESS_ENTRIES, P.HAND_OVER,
+       P.LEAD_SESSION},
     CaseRole.SUPERVISOR: frozenset(
         {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_OWN_ACCESS_ENTRIES}
     ),
@@ -118,7 +140,7 @@ TABLE: dict[CaseRole | AccountRole, frozenset[Permission]] = {
 
 # Reading these is reading clinical content: it leaves an entry unless the client is the reader, on a device of their own.
 READS = frozenset(
-    {P.READ_CASE, P.READ_GOALS, P.READ_FEEDBACK, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_ACCESS_LOG,
+    {P.READ_CASE, P.READ_GOALS, P.READ_FEEDBACK, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_SESSION, P.READ_ACCESS_LOG,
      P.READ_OWN_ACCESS_ENTRIES, P.READ_HANDED_CHECKIN, P.READ_HANDED_GOAL}
 )  # fmt: skip
 
@@ -132,7 +154,7 @@ SEALED_ACTS = frozenset({P.ANSWER_CHECKIN, P.ANSWER_HANDED_CHECKIN})
 REVEALING_ACTS = frozenset({Act.REVEAL_CHECKIN, Act.REVEAL_HANDED_CHECKIN})
 
 # These change nothing.
-LOOKS = READS | {P.KNOW_MEMBERS, P.OPEN_HANDED_CHECKIN}
+LOOKS = READS | {P.KNOW_MEMBERS, P.KNOW_SESSION, P.OPEN_HANDED_CHECKIN}
 
 
 def may(role: CaseRole | AccountRole, permission: Permission) -> bool:

@@ -300,6 +300,20 @@ class View:
             origin_id=row.origin_id or "",
         )
 
+    def news(self, row: Adjustment, now: AdjustmentTerms | None, since: datetime) -> str:
+        """What was agreed or settled about a change since a moment, as one line; empty for nothing."""
+        if now is None:
+            return ""
+        if row.ended_at is not None and row.ended_at >= since:
+            sentence = N_("We keep doing this: {what}") if row.status == AdjustmentStatus.KEPT else N_("We let this go: {what}")
+            return say(self.lang, sentence, what=self._what(now))
+        if now.agreed_at is None or now.agreed_at < since:
+            return ""
+        who = say(self.lang, N_("Both of us")) if now.doer == Doer.BOTH else self._name(Side(now.doer))
+        return say(
+            self.lang, N_("We change this: {what} – {who}, look again on {day}"), what=self._what(now), who=who, day=self._day(now.review_on)
+        )
+
     def _terms(self, row: AdjustmentTerms) -> TermsCard:
         return TermsCard(
             number=row.number,

@@ -213,6 +213,16 @@ def home_part(caller: Caller, case_id: str) -> AdjustmentsPart:
         )
 
 
+def changed_since(caller: Caller, case_id: str, since: datetime, lang: str = "en") -> tuple[str, ...]:
+    """What the two have agreed to change, or settled, since a moment: a line each."""
+    with open_case(caller, case_id, Permission.READ_ADJUSTMENTS) as case:
+        rows = Adjustments(case)
+        every, terms = rows.all(), _by_adjustment(rows.terms())
+        view = View(case, lang, _today(case))
+        told = (view.news(row, _in_force(terms[row.id]), since) for row in reversed(every))
+        return tuple(filter(None, told))
+
+
 def waiting(caller: Caller) -> dict[str, tuple[Waiting, ...]]:
     """What waits for the therapist in each of their cases: no content, at most five statements."""
     with open_account(caller, Permission.READ_CASELOAD, writes=False) as account:

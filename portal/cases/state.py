@@ -10,7 +10,7 @@ from portal.cases import service
 from portal.cases.domain import Look, Waiting
 from portal.cases.schemas import AccessLog, LogPerson, WaitLine
 from portal.design.seen import Choice
-from portal.kit.i18n import N_, ago, clock_time, day, moment, say, say_n
+from portal.kit.i18n import N_, ago, clock_time, day, day_short, moment, say, say_n, weekday
 from portal.live.policy import signed_in
 from portal.live.state import CasePage, Here
 
@@ -55,6 +55,22 @@ _WORDS: dict[str, tuple[str, str]] = {
     Permission.DECIDE_EXPIRED_CHECKIN: (N_("{name} decided about a check-in that had run out"), N_("You decided about a check-in that had run out")),
     Permission.PLAN_SESSION: (N_("{name} set the next session"), N_("You set the next session")),
     Permission.SET_CADENCE: (N_("{name} changed how often check-ins come"), N_("You changed how often check-ins come")),
+    Permission.READ_SESSION: (N_("{name} looked at the session’s page"), N_("You looked at the session’s page")),
+    Permission.LEAD_SESSION: (N_("{name} began a session"), N_("You began a session")),
+    Act.CALL_OFF_SESSION: (N_("{name} took the beginning of a session back"), N_("You took the beginning of a session back")),
+    Act.CHOOSE_SCREENS: (N_("{name} chose whether you both look at one screen"), N_("You chose whether you both look at one screen")),
+    Act.CLOSE_SESSION: (N_("{name} came to the end of a session"), N_("You came to the end of a session")),
+    Act.GO_ON_WITH_SESSION: (N_("{name} went on with a session"), N_("You went on with a session")),
+    Act.END_SESSION: (N_("{name} ended a session"), N_("You ended a session")),
+    Act.REOPEN_SESSION: (N_("{name} took the end of a session back"), N_("You took the end of a session back")),
+    Permission.TAKE_PART_IN_SESSION: (N_("{name} went on to another page in a session"), N_("You went on to another page in a session")),
+    Act.GO_ALONG: (N_("{name} chose whether to go along in a session"), N_("You chose whether to go along in a session")),
+    Act.WRITE_AGREED: (N_("{name} wrote down what you agreed in a session"), N_("You wrote down what you agreed in a session")),
+    Act.COLLECT_AGREED: (N_("{name} added what was changed in a session to what you agreed"), N_("You added what was changed in a session to what you agreed")),
+    Act.KEEP_AGREED: (N_("{name} kept what you agreed in a session as it is"), N_("You kept what you agreed in a session as it is")),
+    Act.TAKE_UP_AGREED: (N_("{name} took up again what you agreed in a session"), N_("You took up again what you agreed in a session")),
+    Permission.BRING_TO_SESSION: (N_("{name} picked something to bring to a session"), N_("You picked something to bring to a session")),
+    Act.LEAVE_OUT_OF_SESSION: (N_("{name} left out something they had picked for a session"), N_("You left out something you had picked for a session")),
     Permission.READ_ACCESS_LOG: (N_("{name} looked at this page"), N_("You looked at this page")),
     Permission.READ_OWN_ACCESS_ENTRIES: (N_("{name} looked at their own entries on this page"), N_("You looked at your own entries on this page")),
     Permission.HAND_OVER: (N_("{name} handed their device over for one task"), N_("You handed your device over for one task")),
@@ -100,6 +116,16 @@ def wait_lines(lang: str, zone: str, now: datetime, case_id: str, waits: Iterabl
         )
         for one in sorted(waits, key=lambda one: one.since)
     ]
+
+
+def session_words(lang: str, zone: str, at: datetime | None, now: datetime) -> str:
+    """The next session as one says it; empty when there is none ahead."""
+    if at is None or at < now:
+        return ""
+    return say(
+        lang, N_("{weekday}, {day} at {time}"),
+        weekday=weekday(lang, zone, at), day=day_short(lang, zone, at), time=clock_time(lang, zone, at),
+    )  # fmt: skip
 
 
 def _begun(words: str) -> str:

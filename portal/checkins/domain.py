@@ -13,6 +13,8 @@ from portal.kit.refusal import Refusal
 
 LOWEST, HIGHEST = 0, 10
 LIFE = timedelta(days=14)
+WORTH_A_WORD = 2
+"""So many notches apart two answers are worth bringing to a session."""
 
 
 class Item(StrEnum):

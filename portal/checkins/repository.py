@@ -10,7 +10,7 @@ from sqlmodel import Session, col, delete, select
 from portal.access.gate import OpenCase
 from portal.access.models import Case, CaseStatus, Membership
 from portal.access.permissions import CaseRole
-from portal.checkins.domain import SHOWS_CLIENT, CheckIn, Side, Signal, Status, next_due
+from portal.checkins.domain import OPENED_FOR_BOTH, SHOWS_CLIENT, CheckIn, Side, Signal, Status, next_due
 from portal.checkins.models import AnswersRow, CheckInRow, NoteRow
 from portal.checkins.schemas import Answers, dump_signal, load_signal, side_of
 from portal.kit.refusal import NotFound
@@ -81,6 +81,30 @@ class CheckIns:
             .where(CheckInRow.case_id == self._case.id)
             .order_by(col(CheckInRow.opened_at).desc())
             .limit(most)
+        ).all()
+
+    def exists(self, checkin_id: str) -> bool:
+        """Whether the case has such a check-in."""
+        return bool(
+            self._db.exec(select(CheckInRow.id).where(CheckInRow.id == checkin_id, CheckInRow.case_id == self._case.id)).first()
+        )
+
+    def newest_for_both(self, most: int) -> list[Found]:
+        """The newest ones that both have opened, newest first."""
+        ids = (
+            select(CheckInRow.id)
+            .where(CheckInRow.case_id == self._case.id, col(CheckInRow.status).in_(OPENED_FOR_BOTH))
+            .order_by(col(CheckInRow.opened_at).desc())
+            .limit(most)
+        )
+        return self._found(col(CheckInRow.id).in_(ids))
+
+    def talked_since(self, since: datetime) -> Sequence[datetime]:
+        """When those were opened that were talked about since a moment, oldest first."""
+        return self._db.exec(
+            select(CheckInRow.opened_at)
+            .where(CheckInRow.case_id == self._case.id, col(CheckInRow.talked_at) >= since)
+            .order_by(col(CheckInRow.opened_at))
         ).all()
 
     def notes(self, checkin_id: str) -> list[NoteRow]:

@@ -238,6 +238,18 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """One statement of a check-in that the two answered differently, each 0 to 10."""
+
+    checkin_id: str
+    opened_at: datetime
+    item: Item
+    client: int
+    therapist: int
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     """A check-in that something else can be tied to."""
 

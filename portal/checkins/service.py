@@ -14,6 +14,7 @@ from portal.checkins import repository
 from portal.checkins.domain import (
     OPENED_FOR_BOTH,
     SHOWS_CLIENT,
+    WORTH_A_WORD,
     AlreadyDone,
     CheckIn,
     Choice,
@@ -24,6 +25,7 @@ from portal.checkins.domain import (
     mean,
     next_due,
     own_limit,
+    side_by_side,
     signal,
 )
 from portal.checkins.models import AnswersRow, CheckInRow, NoteRow
@@ -33,6 +35,7 @@ from portal.checkins.schemas import (
     Answers,
     Course,
     CoursePoint,
+    Difference,
     HandedSheet,
     HomePart,
     LastCheckIn,
@@ -50,7 +53,7 @@ from portal.checkins.schemas import (
     side_of,
 )
 from portal.kit.db import forget_overwritten
-from portal.kit.i18n import N_
+from portal.kit.i18n import N_, day, say
 from portal.kit.ids import new_id
 from portal.kit.refusal import ChangedMeanwhile, Forbidden, NotFound, Refusal
 
@@ -59,6 +62,7 @@ _AT_HOME = 40
 _SHOWN = 250
 _REFS = 24
 _PROGRESS = "hand_over.progress"
+_DIFFERENCES_OF = 3
 
 
 class CaseRests(Refusal):
@@ -153,6 +157,39 @@ def open_refs(caller: Caller, case_id: str) -> tuple[Ref, ...]:
     """The newest check-ins by id and day, for whatever is to be tied to one."""
     with open_case(caller, case_id, Permission.READ_CHECKINS) as case:
         return tuple(Ref(checkin_id, opened_at) for checkin_id, opened_at in CheckIns(case).refs(_REFS))
+
+
+def both_see(caller: Caller, case_id: str, checkin_id: str) -> bool:
+    """Whether there is such a check-in in the case; that it exists both know, whatever is in it."""
+    with open_case(caller, case_id, Permission.READ_CHECKINS) as case:
+        return CheckIns(case).exists(checkin_id)
+
+
+def differences(caller: Caller, case_id: str) -> tuple[Difference, ...]:
+    """What the two saw differently in the newest check-ins that are open to both, newest first, each in the order of its gap view.
+
+    Two notches apart or more: one notch is a matter of mood.
+    """
+    with open_case(caller, case_id, Permission.READ_CHECKINS) as case:
+        checkins = CheckIns(case)
+        found = []
+        for one in checkins.newest_for_both(_DIFFERENCES_OF):
+            client, therapist = (_shown(case, checkins, one, side) for side in (Side.CLIENT, Side.THERAPIST))
+            found += [
+                Difference(one.row.id, one.row.opened_at, row.item, row.client, row.therapist, _names(case))
+                for row in side_by_side(client.given if client else {}, therapist.given if therapist else {})
+                if row.client is not None and row.therapist is not None and abs(row.width) >= WORTH_A_WORD
+            ]
+        return tuple(found)
+
+
+def changed_since(caller: Caller, case_id: str, since: datetime, lang: str = "en") -> tuple[str, ...]:
+    """Which check-ins were talked about since a moment: a line each."""
+    with open_case(caller, case_id, Permission.READ_CHECKINS) as case:
+        return tuple(
+            say(lang, N_("Talked about: the check-in of {day}"), day=day(lang, case.time_zone, opened_at))
+            for opened_at in CheckIns(case).talked_since(since)
+        )
 
 
 def waiting(caller: Caller) -> dict[str, tuple[Waiting, ...]]:

@@ -65,17 +65,19 @@ from portal.design.frame import (
     page_frame,
     plain_frame,
     presence_line,
+    put_beside,
     saved_line,
 )
 from portal.design.icons import icon, wordmark
-from portal.design.words import operation, t, t_n, typed
+from portal.design.together import elapsed, follower, print_button
+from portal.design.words import operation, t, t_n, ticked, typed
 
 __all__ = [
     "STYLESHEETS",
     "agreed_box", "app_options", "bind", "bones", "button", "card", "checkbox", "chip", "classes", "client_link", "closes",
-    "confirm_button", "date_field", "dialog", "dialog_shown", "empty_state", "facts", "fold", "form", "help_now", "here",
-    "icon", "icon_button", "link_to", "locked_frame", "menu", "muted", "notice", "operation", "page_frame", "password_field", "pin_field", "plain_frame", "post_form", "presence_line",
-    "progress", "quote", "radio_list", "rating_keys", "row", "said", "saved_field", "saved_line", "section", "select",
-    "sheet", "small", "spread", "stack", "steps", "t", "t_n", "tabs", "text_area", "text_field", "toggle_chip", "typed", "undo_bar", "well",
+    "confirm_button", "date_field", "dialog", "dialog_shown", "elapsed", "empty_state", "facts", "fold", "follower", "form", "help_now", "here",
+    "icon", "icon_button", "link_to", "locked_frame", "menu", "muted", "notice", "operation", "page_frame", "password_field", "pin_field", "plain_frame", "post_form", "presence_line", "print_button",
+    "progress", "put_beside", "quote", "radio_list", "rating_keys", "row", "said", "saved_field", "saved_line", "section", "select",
+    "sheet", "small", "spread", "stack", "steps", "t", "t_n", "tabs", "text_area", "text_field", "ticked", "toggle_chip", "typed", "undo_bar", "well",
     "who", "who_mark", "wordmark",
 ]

@@ -1,5 +1,6 @@
 """The frame of every page: where one is, who is here, how changes fare, the help and the way out."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from portal.design.seen import Contact, Present
 from portal.design.words import t
 from portal.kit.i18n import PSEUDO, direction, languages
 
-STYLESHEETS = ["css/tokens.css", "css/fonts.css", "css/base.css", "css/frame.css", "css/controls.css", "css/cases.css", "css/checkins.css", "css/feedback.css", "css/goals.css", "css/ratings.css", "css/promises.css", "css/handovers.css"]
+STYLESHEETS = ["css/tokens.css", "css/fonts.css", "css/base.css", "css/frame.css", "css/controls.css", "css/cases.css", "css/checkins.css", "css/feedback.css", "css/goals.css", "css/ratings.css", "css/promises.css", "css/handovers.css", "css/sessions.css"]
 """In the order of the cascade; a room adds its own file at the end."""
 
 _FONTS = Path(__file__).resolve().parents[2] / "assets" / "fonts"
@@ -58,6 +59,15 @@ def app_options() -> dict[str, Any]:
     }
 
 
+_beside: list[Callable[[], rx.Component]] = []
+
+
+def put_beside(make: Callable[[], rx.Component]) -> None:
+    """Show something of a room above on every page of a case, between the top and the page itself."""
+    if make not in _beside:
+        _beside.append(make)
+
+
 def page_frame(
     h1: Any,
     *children: Any,
@@ -73,7 +83,7 @@ def page_frame(
 ) -> rx.Component:
     """A page for people who are signed in.
 
-    `nav` marks the current entry: home, overview, goals, feedback, check-ins, course, access-log, account, practice. `lead` is
+    `nav` marks the current entry: home, overview, goals, feedback, check-ins, session, course, access-log, account, practice. `lead` is
     the line under the heading, `actions` stand beside it, `presence` shows who is here; `back` is (words, href). `narrow`
     keeps one reading column. `person_words` marks an h1 that somebody wrote. Until the server has said who asks there is
     nothing but the `skeleton`.
@@ -93,6 +103,7 @@ def page_frame(
         _side(nav),
         _top(),
         parts.ConnectionBanner.create(),
+        rx.el.div(*(rx.cond(state.authorised & (state.case_name != ""), make()) for make in _beside), class_name="beside"),
         rx.el.main(rx.el.div(body, class_name=classes("column", "narrow" if narrow else "")), id="main", tab_index=-1, class_name="main"),
         rx.el.footer(_foot(), class_name="foot"),
         _bottom(nav),
@@ -264,6 +275,7 @@ def _case_entries(nav: str) -> list[rx.Component]:
 def _more_entries(nav: str) -> list[rx.Component]:
     path = here().case_path
     return [
+        rx.cond(here().role != "supervisor", _entry(t("Session"), path + "/session", "clock", nav == "session")),
         _entry(t("Course"), path + "/course", "sprout", nav == "course"),
         _entry(t("Who looked"), path + "/access-log", "eye", nav == "access-log"),
     ]
@@ -328,6 +340,7 @@ def _foot() -> rx.Component:
                     state.case_path != "",
                     rx.fragment(
                         rx.cond(state.role != "client", client_link(t("Overview"), to=state.case_path)),
+                        rx.cond(state.role != "supervisor", client_link(t("Session"), to=state.case_path + "/session")),
                         client_link(t("Course"), to=state.case_path + "/course"),
                         client_link(t("Who looked"), to=state.case_path + "/access-log"),
                     ),

@@ -42,6 +42,11 @@ def typed(field_id: str | rx.Var[str]) -> rx.Var[str]:
     ).to(str)
 
 
+def ticked(field_id: str) -> rx.Var[bool]:
+    """Whether the box with this id is ticked at the moment of an event."""
+    return rx.Var(f"(document.getElementById({json.dumps(field_id)})?.checked ?? false)", _var_type=bool).to(bool)
+
+
 def _call(name: str, hook: str, arguments: list[Any], places: dict[str, Any]) -> rx.Var[str]:
     if taken := _RESERVED & places.keys():
         raise ValueError(f"places of a sentence cannot be called {', '.join(sorted(taken))}")

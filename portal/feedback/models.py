@@ -43,6 +43,7 @@ class Share(SQLModel, table=True):
     misses: int = Field(default=0, description="how many answers were not quite it")
     created_at: datetime = Field(sa_column=moment(nullable=False))
     touched_at: datetime = Field(sa_column=moment(nullable=False))
+    held_at: datetime | None = Field(default=None, sa_column=moment(), description="since when it waits for the next session")
     shared_at: datetime | None = Field(default=None, sa_column=moment())
     confirmed_at: datetime | None = Field(default=None, sa_column=moment())
     withdrawn_at: datetime | None = Field(default=None, sa_column=moment())

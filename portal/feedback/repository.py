@@ -1,6 +1,7 @@
 """Queries about shares of an open case: what the person may not know of is simply not found."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, delete, select
@@ -44,6 +45,34 @@ class Shares:
                 select(Share)
                 .where(self._known(), (col(Share.status) != ShareStatus.WITHDRAWN) | col(Share.shared_at).is_not(None))
                 .order_by(col(Share.created_at), col(Share.id))
+            )
+        )
+
+    def newest_shared(self, most: int) -> list[Share]:
+        """The newest shares that were shared and not withdrawn, newest first."""
+        return list(
+            self._db.exec(
+                select(Share)
+                .where(
+                    Share.case_id == self._case_id, col(Share.shared_at).is_not(None), Share.status != ShareStatus.WITHDRAWN
+                )
+                .order_by(col(Share.shared_at).desc(), col(Share.id))
+                .limit(most)
+            )
+        )
+
+    def own_held(self, before: datetime) -> list[Share]:
+        """The person's shares that they hold back since before a moment, oldest first."""
+        return list(
+            self._db.exec(
+                select(Share)
+                .where(
+                    Share.case_id == self._case_id,
+                    Share.author_id == self._me,
+                    Share.status == ShareStatus.HELD,
+                    col(Share.held_at) < before,
+                )
+                .order_by(col(Share.held_at), col(Share.id))
             )
         )
 

@@ -17,6 +17,8 @@ from portal.kit.text import clean
 LONGEST = 4_000
 """Characters of anything that is written here."""
 
+_IN_A_LIST = 240
+
 _KIND_WORDS = {
     ShareKind.APPRECIATION: N_("Appreciation"),
     ShareKind.CONCERN: N_("Concern"),
@@ -205,6 +207,29 @@ class HeardCard:
 
 
 @dataclass(frozen=True)
+class ShareRef:
+    """A share that both may read, to be picked elsewhere: whose it is, what, and since when."""
+
+    id: str
+    owner: str
+    head: str
+    text: str
+    when: str
+    shared_at: datetime
+
+
+@dataclass(frozen=True)
+class HeldShare:
+    """The reader's own share that waits for the session; `kind` is empty while it was not said what it is."""
+
+    id: str
+    kind: str
+    head: str
+    text: str
+    text_version: int
+
+
+@dataclass(frozen=True)
 class FeedbackPart:
     """What a home page shows of this room. `held` and `drafts` count the person's own alone."""
 
@@ -212,6 +237,12 @@ class FeedbackPart:
     waiting: tuple[Waiting, ...]
     held: int
     drafts: int
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, on one line, as it stands in a list."""
+    text = " ".join(text.split())
+    return text if len(text) <= _IN_A_LIST else text[:_IN_A_LIST].rsplit(" ", 1)[0] + "…"
 
 
 def first_name(case: OpenCase, person_id: str) -> str:
@@ -257,6 +288,18 @@ class View:
             checkin_id=_known(row.checkin_id, self.around.checkins),
             since=self._ago(row.touched_at),
         )
+
+    def ref(self, row: Share) -> ShareRef:
+        """A share that both may read, shortened."""
+        shared_at = row.shared_at or row.created_at
+        return ShareRef(
+            row.id, row.side, self._head(row), shortened(self.case.unseal(row.id, "share.text", row.text)), self._ago(shared_at), shared_at
+        )
+
+    def held(self, row: Share) -> HeldShare:
+        """The reader's own share that waits for the session."""
+        head = say(self.lang, _KIND_WORDS[ShareKind(row.kind)]) if row.kind else ""
+        return HeldShare(row.id, row.kind or "", head, self.case.unseal(row.id, "share.text", row.text), row.text_version)
 
     def thread(self, row: Share, rounds: list[Reflection], replies: list[Reply]) -> ThreadCard:
         """A shared share with everything that was said to it and what this person can do now."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,9 @@ from portal.feedback.schemas import (
     Desk,
     FeedbackPart,
     HeardCard,
+    HeldShare,
     MonthFold,
+    ShareRef,
     Surroundings,
     ThreadCard,
     View,
@@ -34,6 +36,8 @@ from portal.kit.refusal import BadInput, ChangedMeanwhile, NotFound
 
 STAYS_OPEN = timedelta(days=14)
 """How long a thread that has come to rest stays unfolded."""
+
+_REFS = 40
 
 BOXES = ("heard", "felt", "sense")
 
@@ -128,6 +132,7 @@ def hold(caller: Caller, case_id: str, share_id: str, text: str, seen: int, *, o
         if not words:
             raise domain.NothingWritten(field="text")
         _write(case, share, words, seen)
+        share.held_at = case.now
         _become(case, share, after)
 
 
@@ -135,6 +140,7 @@ def take_back(caller: Caller, case_id: str, share_id: str, *, op: str) -> None:
     """held → draft."""
     with open_case(caller, case_id, Permission.KEEP_DRAFT, op=op) as case:
         share = Shares(case).share(share_id)
+        share.held_at = None
         _become(case, share, domain.after_taking_back(_standing(share), _actor(case, share)))
 
 
@@ -403,6 +409,20 @@ def home_part(caller: Caller, case_id: str) -> FeedbackPart:
             held=sum(row.status == ShareStatus.HELD for row in own),
             drafts=sum(row.status == ShareStatus.DRAFT and row.version > 1 for row in own),
         )
+
+
+def refs(caller: Caller, case_id: str, lang: str = "en") -> tuple[ShareRef, ...]:
+    """The newest shares that both may read, newest first, for whatever is to be tied to one."""
+    with open_case(caller, case_id, Permission.READ_FEEDBACK) as case:
+        view = View(case, lang, Surroundings())
+        return tuple(view.ref(row) for row in Shares(case).newest_shared(_REFS))
+
+
+def held_back(caller: Caller, case_id: str, before: datetime, lang: str = "en") -> tuple[HeldShare, ...]:
+    """The reader's own shares that were held before a moment, oldest first: for the session that they were held for."""
+    with open_case(caller, case_id, Permission.READ_FEEDBACK) as case:
+        view = View(case, lang, Surroundings())
+        return tuple(view.held(row) for row in Shares(case).own_held(before))
 
 
 def waiting(caller: Caller) -> dict[str, tuple[Waiting, ...]]:

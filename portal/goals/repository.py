@@ -142,11 +142,16 @@ class Goals:
     def __init__(self, case: OpenCase) -> None:
         self._case = case
         self._db: Session = case.db
+        self._me = case.me.person_id
         self.actor = Actor(case.me.person_id, case.role.value)
 
     def _given(self, **values: object) -> dict[str, object]:
         part = int(self._case.role in {CaseRole.CLIENT, CaseRole.THERAPIST})
-        return {"case": self._case.id, "me": self.actor.person_id, "takes_part": part, **values}
+        return {"case": self._case.id, "me": self._me, "takes_part": part, **values}
+
+    def leave_out_private(self) -> None:
+        """From now on also the reader's own ideas are left out: somebody else looks at the screen."""
+        self._me = ""
 
     def _read(self, query: sa.Select[Any], **values: object) -> Sequence[Sequence[Any]]:
         return self._db.connection().execute(query, self._given(**values)).all()
@@ -299,6 +304,18 @@ class Goals:
                 .limit(most)
             )
         )
+
+    def acts_since(self, since: datetime) -> dict[tuple[str, str], frozenset[Action]]:
+        """What kinds of changes there were since a moment that are no longer, or never were, somebody's own: by goal and step ("": the goal itself). One statement."""
+        rows = self._db.execute(
+            sa.select(col(GoalChange.goal_id), col(GoalChange.step_id), col(GoalChange.action)).where(
+                col(GoalChange.case_id) == self._case.id, col(GoalChange.until) >= since, col(GoalChange.private).is_(False)
+            )
+        )
+        found: dict[tuple[str, str], set[Action]] = {}
+        for goal_id, step_id, action in rows:
+            found.setdefault((goal_id, step_id or ""), set()).add(Action(action))
+        return {key: frozenset(acts) for key, acts in found.items()}
 
     def change(self, change_id: str) -> GoalChange:
         """One entry of the history. Raises NotFound."""

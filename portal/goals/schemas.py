@@ -630,6 +630,37 @@ class Reader:
             step.goal_id, step.id, step.text, self._owner_role(step), self._owner(step), self.by(step.due_on), step.due_on, self.overdue(step)
         )
 
+    def news_of_goal(self, line: GoalLine, acts: frozenset[Action]) -> str:
+        """The one thing worth a line that these changes have made of a goal, as it stands now; empty for none."""
+        status, standing = line.standing.status, line.standing
+        for act, holds, sentence in (
+            (Action.AGREE, True, N_("New goal, agreed: {goal}")),
+            (Action.REACH, status is GoalStatus.REACHED, N_("Reached: {goal}")),
+            (Action.LET_GO, status is GoalStatus.LET_GO, N_("We let this go: {goal}")),
+            (Action.PAUSE, status is GoalStatus.PAUSED, N_("Paused for now: {goal}")),
+            (Action.AGREE_WORDING, not standing.rewording, N_("New wording: {goal}")),
+            (Action.START, status is GoalStatus.WORKING, N_("We begin to work on: {goal}")),
+            (Action.RESUME, status is GoalStatus.WORKING, N_("We work on it again: {goal}")),
+            (Action.TAKE_UP, status is GoalStatus.WORKING, N_("We work on it again: {goal}")),
+            (Action.FOCUS, standing.in_focus, N_("In focus now: {goal}")),
+        ):
+            if act in acts and holds:
+                return self.say(sentence, goal=line.title)
+        if Action.SET_REVIEW in acts and line.review_on is not None:
+            return self.say(N_("Look again on {day}: {goal}"), goal=line.title, day=self.short_day(line.review_on))
+        return ""
+
+    def news_of_step(self, step: StepLine, acts: frozenset[Action]) -> str:
+        """The one thing worth a line that these changes have made of a small step, as it stands now; empty for none."""
+        if step.done:
+            return self.say(N_("Done: {step}"), step=step.text) if Action.TICK_STEP in acts else ""
+        if not acts & {Action.ADD_STEP, Action.REWORD_STEP, Action.HAND_STEP, Action.DATE_STEP}:
+            return ""
+        owner = self.name(step.owner_id) if self.people.get(step.owner_id) else self.say(N_("Both of us"))
+        if step.due_on is None:
+            return self.say(N_("Small step: {step} – {owner}"), step=step.text, owner=owner)
+        return self.say(N_("Small step: {step} – {owner}, by {day}"), step=step.text, owner=owner, day=self.short_day(step.due_on))
+
     def archived(self, line: GoalLine) -> ArchivedGoal:
         """A line of the archive."""
         return ArchivedGoal(line.id, line.title, self.say(STATUS_WORDS[line.standing.status]), line.version)

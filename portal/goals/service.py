@@ -72,13 +72,16 @@ def board(
     unfolded: frozenset[str] = frozenset(),
     wanted: Filter | None = None,
     address: str = "",
+    private: bool = True,
 ) -> BoardView:
     """The board as this person may see it. Raises NotFound, NotSignedIn and Forbidden, like every verb here.
 
-    `wanted` is what they look for; without it, what the page's `address` keeps of it (FindView.kept, with or without "#").
+    Without `private` also their own ideas are left out. `wanted` is what they look for; without it, what the page's `address` keeps of it (FindView.kept, with or without "#").
     """
     with open_case(caller, case_id, READ) as case:
         goals, reader = Goals(case), Reader.of(case, lang)
+        if not private:
+            goals.leave_out_private()
         given = Sealed(address.removeprefix("#"))
         known = given.open(case)
         wanted = known if wanted is None else wanted
@@ -315,6 +318,36 @@ def wording_titles(case: OpenCase, wording_ids: Collection[str]) -> dict[str, st
 def present_wordings(case: OpenCase) -> dict[str, str]:
     """Which wording is in force for each goal on the board that both see, without reading any. One statement."""
     return Goals(case).present_wordings()
+
+
+# --- the session
+
+
+def both_see(caller: Caller, case_id: str, goal_id: str) -> bool:
+    """Whether the goal is one that client and therapist may both look at: no idea of one of them alone."""
+    with open_case(caller, case_id, READ) as case:
+        try:
+            found = Goals(case).find(goal_id)
+        except NotFound:
+            return False
+        return GoalStatus(found.goal.status) is not GoalStatus.IDEA
+
+
+def changed_since(caller: Caller, case_id: str, since: datetime, lang: str = "") -> tuple[str, ...]:
+    """What was agreed, reached or planned about goals since a moment, as it stands now: a line each, nothing private."""
+    with open_case(caller, case_id, READ) as case:
+        goals, reader = Goals(case), Reader.of(case, lang)
+        acts = goals.acts_since(since)
+        touched = {goal_id for goal_id, _ in acts}
+        lines = [line for line in (*goals.lines(), *goals.lines(archived=True)) if line.id in touched] if touched else []
+        steps = goals.step_lines(touched) if touched else {}
+    found: list[str] = []
+    for line in lines:
+        if line.standing.status in {GoalStatus.IDEA, GoalStatus.PROPOSED}:
+            continue
+        found += filter(None, [reader.news_of_goal(line, acts.get((line.id, ""), frozenset()))])
+        found += filter(None, (reader.news_of_step(step, acts.get((line.id, step.id), frozenset())) for step in steps.get(line.id, [])))
+    return tuple(found)
 
 
 # --- changing a goal

@@ -66,7 +66,13 @@ class BoardState(CasePage, Here):
 
     async def _show(self, wanted: Filter | None = None) -> None:
         board = await self._ask(
-            service.board, self.case_id, lang=self.lang, unfolded=frozenset(self._unfolded), wanted=wanted, address=self._address
+            service.board,
+            self.case_id,
+            lang=self.lang,
+            unfolded=frozenset(self._unfolded),
+            wanted=wanted,
+            address=self._address,
+            private=not self.hides_private,
         )
         self._address = board.found.kept
         archive = await self._ask(service.archive_of, self.case_id, lang=self.lang, address=self._address) if self.archive_shown else []

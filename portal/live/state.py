@@ -1,7 +1,7 @@
 """The states under every page: who is here, and how a page asks, changes and is shown again."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import reflex as rx
@@ -48,6 +48,8 @@ class Here(rx.State):
     refusal: str = ""
     unshown: str = ""
     receipts: list[Receipt] = []
+    hides_private: bool = False
+    """Somebody else looks at this screen too: what only its person may see is not shown on it."""
 
     _person_id: str = ""
     _time_zone: str = "UTC"
@@ -125,6 +127,7 @@ class Here(rx.State):
             present=[],
             receipts=[],
             unshown="",
+            hides_private=False,
         )
 
     def _speak(self, chosen: str) -> None:
@@ -324,10 +327,26 @@ class SignedInPage(rx.State, mixin=True):
             self._is_shown()
 
 
+Companion = Callable[["CasePage", bool], Awaitable[None]]
+"""Shows something beside every page of a case; told whether the page is being opened, or only shown again."""
+
+_companions: list[Companion] = []
+
+
+def beside_every_case(companion: Companion) -> None:
+    """Let a room above show something on every page of a case, before the page itself is shown."""
+    if companion not in _companions:
+        _companions.append(companion)
+
+
 class CasePage(SignedInPage, mixin=True):
     """A page of one case: opened by its address, changed by verbs, shown again on every ring of the bell."""
 
     case_id: str = ""
+
+    async def _show_beside(self, *, opening: bool) -> None:
+        for companion in _companions:
+            await companion(self, opening)
 
     async def _which_case(self, identity: Identity) -> str:
         """The case that the page is about: the address says so; the gate decides."""
@@ -338,6 +357,7 @@ class CasePage(SignedInPage, mixin=True):
         await self._ask(members_of, self.case_id)
         # Listening before reading: what changes in between rings, and is shown.
         await self._hear((self.case_id,), counts_as_present=True)
+        await self._show_beside(opening=True)
         await self._show_all(opening=True)
         await self._show_people()
 
@@ -364,6 +384,7 @@ class CasePage(SignedInPage, mixin=True):
         )
 
     async def _show_whole(self) -> None:
+        await self._show_beside(opening=False)
         await self._show_all()
         await self._show_people()
 

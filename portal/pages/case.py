@@ -9,6 +9,7 @@ import reflex as rx
 from portal import routes
 from portal.access.gate import Caller
 from portal.access.identity import Identity
+from portal.access.models import CaseStatus
 from portal.access.permissions import CaseRole
 from portal.access.tasks import Task
 from portal.adjustments import service as adjustments
@@ -16,7 +17,7 @@ from portal.cases import service as cases
 from portal.cases.components import focus_card, promise_list, wait_list
 from portal.cases.domain import Cadence, Waiting
 from portal.cases.schemas import CadenceForm, CaseFacts, FocusLine, PromiseLine, SessionForm, WaitLine
-from portal.cases.state import wait_lines
+from portal.cases.state import session_words, wait_lines
 from portal.checkins import service as checkins
 from portal.design import button, empty_state, link_to, muted, operation, page_frame, row, section, select, stack, t
 from portal.feedback import service as feedback
@@ -26,9 +27,10 @@ from portal.handovers.components import hand_over_control
 from portal.kit.i18n import N_, day, day_short
 from portal.live.policy import signed_in
 from portal.live.state import CasePage, Here
-from portal.pages.home import first_promises, focus_lines, promise_lines, session_words
+from portal.pages.home import first_promises, focus_lines, promise_lines
 from portal.promises import service as promises
 from portal.promises.schemas import OpenPromise
+from portal.sessions.state import SessionBarState
 
 _LOCAL_FORM = "%Y-%m-%dT%H:%M"
 
@@ -65,7 +67,35 @@ def plan_session(caller: Caller, case_id: str, form: SessionForm, seen: int, *, 
     return version
 
 
-class OverviewState(CasePage, Here):
+class SessionPlan(rx.State, mixin=True):
+    """The next session, set by the therapist; goes into a page's state together with `CasePage` and `Here`."""
+
+    session: str = ""
+    session_typed: str = ""
+    plan_version: int = 0
+    may_plan: bool = False
+
+    def _show_plan(self, case: CaseFacts) -> None:
+        at = case.next_session_at if case.next_session_at and case.next_session_at >= case.now else None
+        self._set(
+            session=session_words(self.lang, self._time_zone, at, case.now),
+            session_typed=at.astimezone(ZoneInfo(self._time_zone)).strftime(_LOCAL_FORM) if at else "",
+            plan_version=case.version,
+            may_plan=case.my_role is CaseRole.THERAPIST and case.status is not CaseStatus.ENDED,
+        )
+
+    @signed_in(longest=40)
+    async def session_planned(self, form: dict[str, str], seen: int, op: str) -> None:
+        """A day and time for the next session, or none."""
+        await self._do(plan_session, SessionForm(form.get("next-session", "")), seen, op=op)
+
+    @signed_in(longest=40)
+    async def session_removed(self, seen: int, op: str) -> None:
+        """No next session for now."""
+        await self._do(plan_session, SessionForm(""), seen, op=op)
+
+
+class OverviewState(SessionPlan, CasePage, Here):
     """What a therapist sees first of a case."""
 
     client: str = ""
@@ -74,11 +104,7 @@ class OverviewState(CasePage, Here):
     focus: list[FocusLine] = []
     promises: list[PromiseLine] = []
     promises_more: str = ""
-    session: str = ""
-    session_typed: str = ""
     cadence: str = Cadence.WEEKLY.value
-    plan_version: int = 0
-    may_plan: bool = False
     next_checkin: str = ""
     to_answer: str = ""
 
@@ -92,18 +118,14 @@ class OverviewState(CasePage, Here):
         lang, zone, case = self.lang, self._time_zone, view.case
         due = view.checkins.next_due_at
         pronouns = [one.pronouns for one in case.members if one.role is CaseRole.CLIENT and one.pronouns]
-        at = case.next_session_at if case.next_session_at and case.next_session_at >= case.now else None
+        self._show_plan(case)
         self._set(
             client=" · ".join(one.name for one in case.members if one.role is CaseRole.CLIENT),
             lead=" · ".join([*pronouns, self._say(N_("Working together since {day}"), day=day(lang, zone, case.since))]),
             waits=wait_lines(lang, zone, case.now, case.case_id, view.waits),
             focus=focus_lines(lang, case.case_id, view.goals),
             **first_promises(lang, promise_lines(lang, zone, case, view.goals, view.adjustments.running, view.promises)),
-            session=session_words(lang, zone, at, case.now),
-            session_typed=at.astimezone(ZoneInfo(zone)).strftime(_LOCAL_FORM) if at else "",
             cadence=case.cadence.value,
-            plan_version=case.version,
-            may_plan=case.my_role is CaseRole.THERAPIST,
             next_checkin=self._next_checkin(view, zone, due),
             to_answer=view.checkins.open.id if view.checkins.open and not view.checkins.open.other_done else "",
         )
@@ -114,16 +136,6 @@ class OverviewState(CasePage, Here):
         if due is None:
             return self._say(N_("None is planned."))
         return self._say(N_("The next one opens on {day}."), day=day(self.lang, zone, max(due, view.case.now)))
-
-    @signed_in(longest=40)
-    async def session_planned(self, form: dict[str, str], seen: int, op: str) -> None:
-        """A day and time for the next session, or none."""
-        await self._do(plan_session, SessionForm(form.get("next-session", "")), seen, op=op)
-
-    @signed_in(longest=40)
-    async def session_removed(self, seen: int, op: str) -> None:
-        """No next session for now."""
-        await self._do(plan_session, SessionForm(""), seen, op=op)
 
     @signed_in(longest=40)
     async def cadence_chosen(self, value: str, seen: int, op: str) -> None:
@@ -141,6 +153,12 @@ def case_page() -> rx.Component:
             class_name="overview",
         ),
         nav="overview",
+        actions=rx.cond(
+            OverviewState.may_plan,
+            link_to(
+                rx.cond(SessionBarState.bar.id != "", t("To the session"), t("Start a session")), OverviewState.case_path + "/session", "primary"
+            ),
+        ),
         lead=OverviewState.lead,
         presence=True,
         narrow=False,
@@ -177,8 +195,7 @@ def _plan() -> rx.Component:
     return rx.fragment(
         section(
             t("Next session"),
-            rx.cond(OverviewState.session != "", rx.el.p(OverviewState.session, class_name="strong"), muted(t("No session is set."))),
-            rx.cond(OverviewState.may_plan, _session_form()),
+            session_plan(OverviewState),
         ),
         section(
             t("Check-ins"),
@@ -207,25 +224,30 @@ def _plan() -> rx.Component:
     )
 
 
-def _session_form() -> rx.Component:
-    seen = OverviewState.plan_version
+def session_plan(plan: Any) -> rx.Component:
+    """The next session in words and, for the therapist, the form that sets it. `plan` is a page's state with `SessionPlan` in it."""
+    return rx.fragment(
+        rx.cond(plan.session != "", rx.el.p(plan.session, class_name="strong"), muted(t("No session is set."))),
+        rx.cond(plan.may_plan, _session_form(plan)),
+    )
+
+
+def _session_form(plan: Any) -> rx.Component:
+    seen = plan.plan_version
     return rx.el.form(
         rx.el.div(
             rx.el.label(t("Day and time"), html_for="next-session"),
             rx.el.input(
                 id="next-session", name="next-session", type="datetime-local", class_name="input",
-                default_value=OverviewState.session_typed, required=True,
+                default_value=plan.session_typed, required=True,
             ),
             class_name="field",
         ),
         row(
             button(t("Set the session"), "secondary", type="submit"),
-            rx.cond(
-                OverviewState.session != "",
-                button(t("Take it away"), "quiet", on_click=OverviewState.session_removed(seen, operation())),
-            ),
+            rx.cond(plan.session != "", button(t("Take it away"), "quiet", on_click=plan.session_removed(seen, operation()))),
         ),
-        on_submit=lambda form: OverviewState.session_planned(form, seen, operation()),
-        key=OverviewState.session_typed,
+        on_submit=lambda form: plan.session_planned(form, seen, operation()),
+        key=plan.session_typed,
         class_name="stack gap-3",
     )  # fmt: skip

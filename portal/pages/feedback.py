@@ -1,6 +1,6 @@
 """/c/…/feedback: what the two tell each other, how it was heard, and what they changed because of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import reflex as rx
@@ -12,7 +12,7 @@ from portal.adjustments.components import change_card, proposal_form, propose_bu
 from portal.adjustments.schemas import AdjustmentDesk
 from portal.adjustments.state import NEW, ChangesDesk
 from portal.checkins import service as checkins
-from portal.design import empty_state, fold, page_frame, row, section, stack, t
+from portal.design import empty_state, fold, notice, page_frame, row, section, stack, t
 from portal.design.seen import Choice
 from portal.feedback import service as feedback
 from portal.feedback.components import draft_card, month, share_button, thread
@@ -84,6 +84,8 @@ class FeedbackState(FeedbackDesk, ChangesDesk, CasePage, Here):
     async def _show(self) -> None:
         opened = self.router.url.query_parameters.get(SHARE_PARAM, "")
         view = await self._ask(_gather, self.case_id, self.lang, self._time_zone, frozenset(self._months_open), opened)
+        if view.desk is not None and self.hides_private:
+            view = replace(view, desk=replace(view.desk, drafts=[]))
         self._show_desk(view.desk)
         self._show_changes(view.changes, frozenset(one.id for one in view.desk.threads) if view.desk else frozenset())
         self._set(
@@ -100,6 +102,7 @@ def feedback_page() -> rx.Component:
         t("Feedback"),
         rx.el.p(desk.told, role="status", class_name="sr-only"),
         rx.cond(desk.nothing_yet, _nothing_yet()),
+        rx.cond(desk.hides_private, notice(t("You both look at this screen, so what only you can see is hidden here."), tone="plain")),
         rx.cond(desk.drafts.length() > 0, section(t("Only you can see this"), rx.foreach(desk.drafts, lambda one: draft_card(desk, one, desk.goal_choices, desk.checkin_choices)))),
         rx.cond(desk.open_threads.length() > 0, stack(rx.foreach(desk.open_threads, _thread), gap=6)),
         rx.cond(
@@ -122,14 +125,14 @@ def feedback_page() -> rx.Component:
         ),
         nav="feedback",
         presence=True,
-        actions=rx.cond(~desk.nothing_yet, row(rx.cond(desk.may_share, share_button(desk, "secondary")), propose_button(desk, NEW), gap=1)),
+        actions=rx.cond(~desk.nothing_yet, row(rx.cond(desk.may_share & ~desk.hides_private, share_button(desk, "secondary")), propose_button(desk, NEW), gap=1)),
     )
 
 
 def _nothing_yet() -> rx.Component:
     return empty_state(
         t("Say what helped, what was hard, or what you wish for: first only for yourself, then shared when you decide to."),
-        rx.cond(FeedbackState.may_share, share_button(FeedbackState)),
+        rx.cond(FeedbackState.may_share & ~FeedbackState.hides_private, share_button(FeedbackState)),
     )
 
 

@@ -30,7 +30,7 @@ from portal.cases.schemas import (
     PromiseLine,
     WaitLine,
 )
-from portal.cases.state import wait_lines
+from portal.cases.state import session_words, wait_lines
 from portal.checkins import service as checkins
 from portal.checkins.domain import Status as CheckInStatus
 from portal.checkins.schemas import LastCheckIn
@@ -40,11 +40,12 @@ from portal.goals import service as goals
 from portal.goals.schemas import FocusGoal, StepsAhead
 from portal.goals.schemas import HomePart as GoalsPart
 from portal.kit import clock
-from portal.kit.i18n import N_, clock_time, day, day_short, moment, say, say_n, weekday
+from portal.kit.i18n import N_, ago, day, day_short, moment, say, say_n
 from portal.live.policy import signed_in
 from portal.live.state import CasePage, Here, SignedInPage
 from portal.promises import service as promises
 from portal.promises.schemas import OpenPromise
+from portal.sessions import service as sessions
 
 _PROMISES = 6
 
@@ -131,16 +132,6 @@ def _noon(iso_day: str, zone: str) -> datetime:
     return datetime.fromisoformat(f"{iso_day}T12:00").replace(tzinfo=ZoneInfo(zone))
 
 
-def session_words(lang: str, zone: str, at: datetime | None, now: datetime) -> str:
-    """The next session as one says it; empty when there is none ahead."""
-    if at is None or at < now:
-        return ""
-    return say(
-        lang, N_("{weekday}, {day} at {time}"),
-        weekday=weekday(lang, zone, at), day=day_short(lang, zone, at), time=clock_time(lang, zone, at),
-    )  # fmt: skip
-
-
 def invitation(lang: str, zone: str, case: CaseFacts, part: checkins.HomePart, me: CaseRole) -> Invitation:
     """The one card about check-ins: what is open, else what is to be decided, else what is to be talked about."""
     other = case.first_name(CaseRole.THERAPIST if me is CaseRole.CLIENT else CaseRole.CLIENT)
@@ -177,6 +168,7 @@ class _ClientView:
     adjustments: adjustments.AdjustmentsPart
     checkins: checkins.HomePart
     promises: tuple[OpenPromise, ...]
+    session: sessions.LastAgreed
 
 
 def _gather(caller: Caller, case_id: str, lang: str) -> _ClientView:
@@ -187,6 +179,7 @@ def _gather(caller: Caller, case_id: str, lang: str) -> _ClientView:
         adjustments.home_part(caller, case_id),
         checkins.home_part(caller, case_id),
         promises.home_part(caller, case_id, lang=lang),
+        sessions.home_part(caller, case_id),
     )
 
 
@@ -206,6 +199,8 @@ class HomeState(CasePage, Here):
     kept_back: str = ""
     next_session: str = ""
     next_checkin: str = ""
+    picked: str = ""
+    agreed_last: str = ""
     nothing_waits: bool = False
 
     async def _which_case(self, identity: Identity) -> str:
@@ -239,6 +234,10 @@ class HomeState(CasePage, Here):
             **first_promises(lang, promise_lines(lang, zone, case, view.goals, view.adjustments.running, view.promises)),
             kept_back=self._kept_back(view.feedback.held),
             next_session=self._next_session(case),
+            picked=self._picked(view.session.picked),
+            agreed_last=self._say(N_("What you agreed in your last session, {when}"), when=ago(lang, zone, view.session.at, case.now))
+            if view.session.at and view.session.has_text and not view.session.runs
+            else "",
             next_checkin=self._next_checkin(view),
         )
         self._set(nothing_waits=not (self.checkin.heading or self.heard or self.asks or self.waits))
@@ -261,6 +260,11 @@ class HomeState(CasePage, Here):
         if not held:
             return ""
         return say_n(self.lang, "You hold {n} thing back until your session.", "You hold {n} things back until your session.", held)
+
+    def _picked(self, count: int) -> str:
+        if not count:
+            return self._say(N_("You can bring up to three things to your next session."))
+        return say_n(self.lang, "You bring {n} thing to your next session.", "You bring {n} things to your next session.", count)
 
     @signed_in(longest=40)
     async def heard_confirmed(self, reflection_id: str, op: str) -> None:
@@ -432,14 +436,16 @@ def _client_home() -> rx.Component:
         ),
         rx.cond(HomeState.promises.length() > 0, section(t("What you both promised"), promise_list(HomeState.promises, HomeState.promises_more, goals_page))),
         rx.cond(
-            (HomeState.next_session != "") | (HomeState.next_checkin != "") | (HomeState.kept_back != ""),
+            ~HomeState.has_ended,
             section(
                 t("What comes next"),
                 rx.cond(HomeState.next_session != "", rx.el.p(HomeState.next_session)),
+                rx.el.p(HomeState.picked, " ", link_to(t("Pick something to bring"), HomeState.case_path + "/session")),
                 rx.cond(HomeState.next_checkin != "", rx.el.p(HomeState.next_checkin)),
                 rx.cond(HomeState.kept_back != "", rx.el.p(link_to(HomeState.kept_back, HomeState.case_path + "/feedback"))),
             ),
         ),
+        rx.cond(HomeState.agreed_last != "", rx.el.p(link_to(HomeState.agreed_last, HomeState.case_path + "/session"))),
         class_name="narrow stack gap-4",
     )
 

@@ -5,6 +5,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC
 from typing import Any, get_type_hints
 
 import pytest
@@ -52,6 +53,11 @@ IN_A_CASE = {
     P.READ_CHECKINS: "C T S",
     P.ANSWER_CHECKIN: "C T",
     P.DECIDE_EXPIRED_CHECKIN: "C",
+    P.KNOW_SESSION: "C T",
+    P.READ_SESSION: "C T",
+    P.LEAD_SESSION: "T",
+    P.TAKE_PART_IN_SESSION: "C T",
+    P.BRING_TO_SESSION: "C",
 }
 # c an account of a client, s one of staff, a one that also runs the practice.
 OUTSIDE = {
@@ -178,7 +184,7 @@ VERBS: dict[Permission | str, str] = {
         "adjustments.propose adjustments.reword adjustments.agree adjustments.decline adjustments.take_back adjustments.answer "
         "adjustments.choose"
     ),
-    P.READ_ADJUSTMENTS: "adjustments.desk adjustments.running adjustments.home_part",
+    P.READ_ADJUSTMENTS: "adjustments.desk adjustments.running adjustments.home_part adjustments.changed_since",
     P.READ_CASELOAD: (
         "adjustments.waiting cases.caseload checkins.waiting checkins.last_checkins feedback.waiting goals.waiting "
         "goals.steps_ahead"
@@ -189,7 +195,8 @@ VERBS: dict[Permission | str, str] = {
     P.SET_CADENCE: "cases.set_cadence",
     P.READ_ACCESS_LOG: "cases.read_access_log",
     P.READ_OWN_ACCESS_ENTRIES: "cases.read_own_entries",
-    P.READ_CHECKINS: "checkins.home_part checkins.overview checkins.sheet checkins.course checkins.open_refs",
+    P.READ_CHECKINS: "checkins.home_part checkins.overview checkins.sheet checkins.course checkins.open_refs checkins.both_see "
+    "checkins.differences checkins.changed_since",
     P.ANSWER_CHECKIN: (
         "checkins.start checkins.rate checkins.write_line checkins.submit checkins.take_up_again checkins.retract "
         "checkins.mark_talked_about checkins.close checkins.add_note"
@@ -203,10 +210,11 @@ VERBS: dict[Permission | str, str] = {
     P.DRAFT_REFLECTION: "feedback.keep_box feedback.keep_advice",
     P.REFLECT_FEEDBACK: "feedback.reflect feedback.advise",
     P.CONFIRM_FEEDBACK: "feedback.confirm feedback.not_quite",
-    P.READ_FEEDBACK: "feedback.desk feedback.home_part feedback.shared_ids",
+    P.READ_FEEDBACK: "feedback.desk feedback.home_part feedback.shared_ids feedback.refs feedback.held_back",
     P.READ_GOALS: (
         "goals.board goals.archive_of goals.goal goals.home_part goals.titles ratings.of_goal ratings.on_board ratings.summary "
-        "ratings.to_rate promises.board promises.archive_of promises.promise promises.home_part promises.every"
+        "ratings.to_rate promises.board promises.archive_of promises.promise promises.home_part promises.every "
+        "goals.both_see goals.changed_since"
     ),
     P.RATE_GOALS: "ratings.rate ratings.take_back",
     P.MAKE_PROMISE: "promises.make promises.reword promises.bring_back promises.set_until promises.take_back",
@@ -219,6 +227,15 @@ VERBS: dict[Permission | str, str] = {
         "goals.set_review goals.add_step goals.reword_step goals.tick_step goals.hand_step goals.date_step goals.remove_step "
         "goals.undo"
     ),
+    P.KNOW_SESSION: "sessions.glance",
+    P.READ_SESSION: "sessions.view sessions.home_part",
+    P.LEAD_SESSION: (
+        "sessions.start sessions.call_off sessions.choose_screens sessions.come_to_end sessions.go_on sessions.end sessions.reopen"
+    ),
+    P.TAKE_PART_IN_SESSION: (
+        "sessions.go_to sessions.go_along sessions.write sessions.add_lines sessions.keep sessions.write_on"
+    ),
+    P.BRING_TO_SESSION: "sessions.bring sessions.leave_out",
 }
 """Which permission opens which verbs. A verb that stands nowhere fails the test below."""
 PERMISSION_OF = {verb: permission for permission, some in VERBS.items() for verb in some.split()}
@@ -255,6 +272,8 @@ FORMS = {
     "ProfileForm": ("New Name", "", "en", "Europe/Berlin", "light"), "ChangePasswordForm": ("not the present one", "a-new-long-pass-phrase"),
     "ChangeAddressForm": ("not the present one", "new@example.org"), "PromiseForm": ("Bring the book",), "InviteForm": ("Vera Oak", "vera@example.org", "client"), "Visit": ("127.0.0.1",),
     "PinForm": ("4821", "4821"), "ProofForm": ("4821",), "HandOverForm": ("checkin", "0190f3b2-0000-7000-8000-000000000000"),
+    "SpotForm": ("goals",), "ThingForm": ("goal", "0198c0de-0000-7000-8000-000000000000"), "LinesForm": (("Agreed.",),),
+    "datetime": (2026, 11, 23, 12, 0, 0, 0, UTC),
 }  # fmt: skip
 
 

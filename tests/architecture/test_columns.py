@@ -15,6 +15,8 @@ PER_ROOM: dict[str, set[str]] = {
     "adjustment": {"origin"},
     "adjustment_terms": {"doer"},
     "adjustment_review": {"helped", "wish"},
+    "therapy_session": {"place"},
+    "brought": {"item"},
 }
 
 

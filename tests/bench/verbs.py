@@ -41,6 +41,8 @@ from portal.kit.passwords import hashed
 from portal.promises import service as promises
 from portal.promises.schemas import PromiseForm
 from portal.ratings import service as ratings
+from portal.sessions import service as sessions
+from portal.sessions.schemas import LinesForm, SpotForm, ThingForm
 from tests.access.test_permissions import PERMISSION_OF, UPKEEP
 from tests.bench.practice import Pair, make_pair
 from tests.makers import make_case, make_person, op, sign_in
@@ -97,6 +99,7 @@ def statements_by_verb() -> dict[str, int]:
         _feedback(pair)
         _adjustments(pair)
         _checkins(pair)
+        _sessions(pair)
         _handovers(make_pair())
         _accounts()
     left_out = sorted(name for name, permission in PERMISSION_OF.items() if permission != UPKEEP and name not in most)
@@ -361,6 +364,39 @@ def _handovers(pair: Pair) -> None:
     goal = goals.add(me, case, "Say no once a week", "because evenings are mine", op=op())
     goals.propose(me, case, goal.id, goal.version, op=op())
     goals.handed_reading(lent(Task.READ_GOAL, goal.id), case, goal.id)
+
+
+def _sessions(pair: Pair) -> None:
+    me, them, case = pair.client, pair.therapist, pair.case
+    sessions.leave_out(me, case, sessions.bring(me, case, ThingForm("goal", goals.titles(me, case)[0].id), op=op()), op=op())
+    sessions.bring(me, case, ThingForm("share", feedback.refs(me, case)[0].id), op=op())
+    checkins.differences(me, case)
+    sessions.home_part(me, case)
+    sessions.start(them, case, False, op=op())
+    sessions.call_off(them, case, op=op())
+    session = sessions.start(them, case, False, op=op())
+    goal = goals.titles(me, case)[0].id
+    assert goals.both_see(me, case, goal)
+    number = sessions.go_to(me, case, SpotForm("goal", goal), 1, op=op())
+    checkin = checkins.open_refs(me, case)[0].id
+    assert checkins.both_see(me, case, checkin)
+    sessions.go_to(me, case, SpotForm("checkin", checkin), number, op=op())
+    sessions.go_along(me, case, False, op=op())
+    sessions.choose_screens(them, case, True, op=op())
+    sessions.glance(me, case)
+    since = clock.now() - timedelta(days=1)
+    lines = tuple(line for room in (goals, adjustments, checkins) for line in room.changed_since(me, case, since))
+    feedback.held_back(me, case, clock.now())
+    sessions.come_to_end(them, case, LinesForm(lines[:2]), op=op())
+    sessions.go_on(them, case, op=op())
+    sessions.come_to_end(them, case, LinesForm(), op=op())
+    seen = sessions.add_lines(me, case, session, LinesForm(lines), op=op())
+    sessions.write(me, case, session, "We take a walk", seen, op=op())
+    sessions.keep(me, case, session, op=op())
+    sessions.write_on(me, case, session, op=op())
+    sessions.end(them, case, op=op())
+    sessions.reopen(them, case, session, op=op())
+    sessions.view(me, case)
 
 
 def _accounts() -> None:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 SIGNED_OUT = (routes.SIGN_IN, routes.FORGOTTEN, routes.INVITED, routes.NEW_PASSWORD, routes.SET_UP, routes.HELP_NOW, "/no/such/page")
-IN_CASE = (routes.CASE, routes.GOALS, routes.FEEDBACK, routes.CHECKINS, routes.COURSE, routes.ACCESS_LOG)
+IN_CASE = (routes.CASE, routes.GOALS, routes.FEEDBACK, routes.CHECKINS, routes.COURSE, routes.SESSION, routes.ACCESS_LOG)
 ROLES = {
     "client": ("mika@demo.example", (routes.HOME, routes.ACCOUNT, *IN_CASE)),
     "new client": ("ada@demo.example", (routes.HOME, *IN_CASE)),

@@ -180,7 +180,7 @@ def test_a_client_finds_the_way_on_a_phone_and_a_therapist_on_a_desk(practice: P
     expect(phone.get_by_role("navigation", name="Portal")).to_be_hidden()
     desk = _opened(enter(portal, cast, "therapist", people(), routes.in_case(routes.CASE, cast.case)))
     aside = desk.get_by_role("navigation", name="Portal")
-    expect(aside.get_by_role("link")).to_have_text(["All clients", "Overview", "Goals", "Feedback", "Check-ins", "Course", "Who looked"])
+    expect(aside.get_by_role("link")).to_have_text(["All clients", "Overview", "Goals", "Feedback", "Check-ins", "Session", "Course", "Who looked"])
     expect(desk.get_by_role("navigation", name="Main")).to_be_hidden()
 
 
