@@ -33,6 +33,8 @@ from portal.kit import clock
 from portal.kit.db import transaction
 from portal.kit.ids import digest, new_id, secret
 from portal.kit.passwords import hashed
+from portal.ladders import service as ladders
+from portal.ladders.schemas import LadderView
 from portal.promises import service as promises
 from portal.promises.schemas import PromiseForm
 from portal.ratings import service as ratings
@@ -363,6 +365,23 @@ class _Goal:
         if therapist is not None:
             self.pair.therapist(at, ratings.rate, self.id, wording, therapist)
 
+    def laddered(self, at: datetime, start: str, *texts: str) -> None:
+        """A ladder with its five levels, the highest first, and where it started."""
+        self.by(at, ladders.begin, self.id)
+        for level, text in zip(self._ladder(at).levels, texts, strict=True):
+            self.by(at, ladders.write, level.id, text, level.version)
+        self.by(at, ladders.start_from, self._ladder(at).id, start, self._ladder(at).version)
+
+    def stands(self, at: datetime, level: int) -> None:
+        """Both say where it stands on its ladder."""
+        rung = next(one for one in self._ladder(at).levels if one.value == level)
+        for hand in (self.pair.client, self.pair.therapist):
+            hand(at, ladders.say_now, rung.id, rung.version)
+
+    def _ladder(self, at: datetime) -> LadderView:
+        with clock.at(at):
+            return ladders.of_goal(self.pair.client.caller, self.pair.client.case_id, self.id)
+
     def about(self, at: datetime, area: str, review: date | None = None, due: date | None = None) -> None:
         self.now = self.by(at, goals.set_area, self.id, area, self.now.version)
         if due:
@@ -407,6 +426,8 @@ def _say_no(pair: _Pair, sessions: list[datetime]) -> Acts:
     goal.move(pair.client, sessions[1] + _HOUR, goals.start)
     goal.move(pair.client, sessions[1] + _HOUR, goals.put_in_focus)
     goal.rated(sessions[1] + _HOUR, 2, 4)
+    goal.laddered(sessions[1] + _HOUR, "-1", *_SAY_NO)
+    goal.stands(sessions[1] + _HOUR, -1)
     for week, step_id in zip((2, 3), steps, strict=True):
         yield sessions[week] + _HOUR
         goal.tick(sessions[week] + _HOUR, step_id)
@@ -414,6 +435,17 @@ def _say_no(pair: _Pair, sessions: list[datetime]) -> Acts:
     for week, client, therapist in ((4, 2, 4), (6, 4, 5), (8, 6, 6)):
         yield sessions[week] + 2 * _HOUR
         goal.rated(sessions[week] + 2 * _HOUR, client, therapist)
+    goal.stands(sessions[8] + 2 * _HOUR, 1)
+
+
+_SAY_NO = (
+    "I say no when I mean it, and nobody has to hear a reason",
+    "Two times a week, and I sleep well afterwards",
+    "Once a week, without explaining",
+    "I say no, and then explain for ten minutes",
+    "I say yes to everything and am ill on Sunday",
+)
+"""The five levels of a ladder, from the top."""
 
 
 def _other_goals(pair: _Pair, sessions: list[datetime]) -> Acts:

@@ -9,6 +9,7 @@ from portal.checkins import models as _checkins  # noqa: F401
 from portal.feedback import models as _feedback  # noqa: F401
 from portal.goals import models as _goals  # noqa: F401
 from portal.kit import models as _kit  # noqa: F401
+from portal.ladders import models as _ladders  # noqa: F401
 from portal.promises import models as _promises  # noqa: F401
 from portal.ratings import models as _ratings  # noqa: F401
 from portal.sessions import models as _sessions  # noqa: F401

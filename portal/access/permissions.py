@@ -40,6 +40,7 @@ class Permission(StrEnum):
     READ_GOALS = auto()
     WRITE_GOALS = auto()
     RATE_GOALS = auto()
+    WRITE_LADDERS = auto()
     # promises of the therapist, which stand on the board
     MAKE_PROMISE = auto()
     ANSWER_PROMISE = auto()
@@ -84,6 +85,13 @@ class Act(StrEnum):
 
     # goals; RATE_GOALS itself is giving a number
     TAKE_RATING_BACK = auto()
+    # ladders; WRITE_LADDERS itself is writing at a level
+    BEGIN_LADDER = auto()
+    TAKE_LADDER_WORDS = auto()
+    SET_LADDER_START = auto()
+    WEIGH_LADDER = auto()
+    SAY_LADDER_LEVEL = auto()
+    UNDO_LADDER = auto()
     # check-ins; ANSWER_CHECKIN itself is filling one in
     START_CHECKIN = auto()
     HAND_IN_CHECKIN = auto()
@@ -118,7 +126,8 @@ class Act(StrEnum):
 P = Permission
 
 _BOTH = frozenset(
-    {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.WRITE_GOALS, P.RATE_GOALS, P.READ_FEEDBACK, P.KEEP_DRAFT, P.SHARE_FEEDBACK,
+    {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.WRITE_GOALS, P.RATE_GOALS, P.WRITE_LADDERS,
+     P.READ_FEEDBACK, P.KEEP_DRAFT, P.SHARE_FEEDBACK,
      P.READ_ADJUSTMENTS, P.WRITE_ADJUSTMENTS, P.READ_CHECKINS, P.ANSWER_CHECKIN, P.PUT_PROMISES_AWAY, P.KNOW_SESSION,
      P.READ_SESSION, P.TAKE_PART_IN_SESSION}
 )  # fmt: skip

@@ -7,11 +7,13 @@ from portal.design import page_frame, row, t, undo_bar
 from portal.goals.components import days, goal_history, goal_lead, moves, part_of_life, question, small_steps, wording
 from portal.goals.state import GoalState
 from portal.handovers.components import hand_over_control
+from portal.ladders.components import ladder, ladder_undo
+from portal.ladders.state import LadderState
 from portal.live.state import put_on
 from portal.ratings.components import how_it_goes, rating_undo
 from portal.ratings.state import RatingState
 
-put_on(GoalState, RatingState)
+put_on(GoalState, RatingState, LadderState)
 
 
 def goal_page() -> rx.Component:
@@ -27,12 +29,14 @@ def goal_page() -> rx.Component:
             row(hand_over_control(Task.READ_GOAL, case_id=GoalState.case_id, about=GoalState.goal_shown.id, kind="quiet")),
         ),
         how_it_goes(),
+        ladder(),
         small_steps(),
         days(),
         part_of_life(),
         goal_history(),
         undo_bar(shown=GoalState.undo_op, words=GoalState.undo_words, on_undo=lambda op: GoalState.undo_pressed(GoalState.undo_op, op)),
         rating_undo(),
+        ladder_undo(),
         rx.el.p(GoalState.told, role="status", class_name="sr-only"),
         nav="goals",
         presence=True,

@@ -42,6 +42,7 @@ IN_A_CASE = {
     P.MAKE_PROMISE: "T",
     P.ANSWER_PROMISE: "C",
     P.PUT_PROMISES_AWAY: "C T",
+    P.WRITE_LADDERS: "C T",
     P.READ_FEEDBACK: "C T",
     P.KEEP_DRAFT: "C T",
     P.DRAFT_REFLECTION: "T",
@@ -214,7 +215,10 @@ VERBS: dict[Permission | str, str] = {
     P.READ_GOALS: (
         "goals.board goals.archive_of goals.goal goals.home_part goals.titles ratings.of_goal ratings.on_board ratings.summary "
         "ratings.to_rate promises.board promises.archive_of promises.promise promises.home_part promises.every "
-        "goals.both_see goals.changed_since"
+        "goals.both_see goals.changed_since ladders.of_goal ladders.summary"
+    ),
+    P.WRITE_LADDERS: (
+        "ladders.begin ladders.write ladders.bring_back ladders.start_from ladders.weigh ladders.say_now ladders.undo"
     ),
     P.RATE_GOALS: "ratings.rate ratings.take_back",
     P.MAKE_PROMISE: "promises.make promises.reword promises.bring_back promises.set_until promises.take_back",
@@ -264,7 +268,7 @@ def takes_an_opened_gate(function: Callable[..., Any]) -> bool:
 
 WORDS = {
     "item": "goals", "line": "keep", "kind": "question", "helped": "yes", "outcome": "kept", "choice": "keep", "column": "working",
-    "box": "heard", "part": "title", "day": "2026-12-01", "area": "work", "lang": "en", "language": "en",
+    "box": "heard", "part": "title", "day": "2026-12-01", "start": "-1", "area": "work", "lang": "en", "language": "en",
 }  # fmt: skip
 NUMBERS = {"value": 5}
 FORMS = {

@@ -38,6 +38,7 @@ from portal.handovers.schemas import HandOverForm
 from portal.kit import clock
 from portal.kit.mail import waiting as letters
 from portal.kit.passwords import hashed
+from portal.ladders import service as ladders
 from portal.promises import service as promises
 from portal.promises.schemas import PromiseForm
 from portal.ratings import service as ratings
@@ -160,6 +161,7 @@ def _goals(pair: Pair) -> None:
     go(goals.keep_wording, them)
     _steps(pair, goal.id)
     _ratings(pair, goal.id)
+    _ladder(pair, goal.id)
     moved = op()
     goal = goals.move(me, case, goal.id, "reached", "", goals.goal(me, case, goal.id).goal.version, op=moved)
     goals.undo(me, case, moved, op=op())
@@ -228,6 +230,24 @@ def _promises(pair: Pair) -> None:
     promises.take_back(them, case, other.id, "They are closed", other.version, op=op())
     promises.board(me, case)
     promises.every(me, case)
+
+
+def _ladder(pair: Pair, goal_id: str) -> None:
+    me, case, said = pair.client, pair.case, op()
+    ladders.begin(me, case, goal_id, op=op())
+    for level in ladders.of_goal(me, case, goal_id).levels:
+        ladders.write(me, case, level.id, f"how it looks at {level.sign}", level.version, op=op())
+    level = ladders.of_goal(me, case, goal_id).levels[0]
+    ladders.write(pair.therapist, case, level.id, "how it looks on top", level.version, op=op())
+    ladders.bring_back(me, case, next(one.id for one in ladders.of_goal(me, case, goal_id, history=True).history if one.restorable), op=op())
+    there = ladders.of_goal(me, case, goal_id)
+    there_now = ladders.start_from(me, case, there.id, "-1", there.version, op=op())
+    ladders.weigh(me, case, there.id, 2, there_now.version, op=op())
+    for who in (me, pair.therapist):
+        ladders.say_now(who, case, there.levels[2].id, there.levels[2].version, op=op())
+    ladders.say_now(me, case, there.levels[1].id, there.levels[1].version, op=said)
+    ladders.undo(me, case, said, op=op())
+    ladders.summary(me, case)
 
 
 def _feedback(pair: Pair) -> None:
