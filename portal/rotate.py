@@ -169,7 +169,7 @@ def _reseal(db: Session, table: sa.Table, which: sa.ColumnElement[bool], before:
         for column, sealed in zip(columns, row[1:], strict=True):
             if sealed:
                 where = f"{table.name}.{column.name}:{row[0]}"
-                changed[column.name] = after.seal(before.unseal(bytes(sealed), where), where)
+                changed[column.name] = after.seal_bytes(before.unseal_bytes(bytes(sealed), where), where)
         if changed:
             db.execute(sa.update(table).where(table.c.id == row[0]).values(changed))
             done += len(changed)

@@ -20,7 +20,7 @@ from portal.access.models import AccessEntry, Case, CaseStatus, HandOver, Member
 from portal.access.permissions import LOOKS, READS, AccountRole, Act, CaseRole, Permission, may
 from portal.kit import clock
 from portal.kit.crypto import DataKey
-from portal.kit.db import transaction
+from portal.kit.db import Moment, transaction
 from portal.kit.ids import digest
 from portal.kit.refusal import AlreadyDone, BadInput, DatabaseGone, Ended, Forbidden, NotFound, NotSignedIn
 from portal.settings import settings
@@ -30,6 +30,10 @@ ONE_LOOK = timedelta(minutes=10)
 _OPERATION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SEEN_EVERY = timedelta(minutes=1)
 _SEEN_LATER = timedelta(seconds=10)
+
+MOST_LATE = timedelta(seconds=5)
+"""What somebody typed may be stored for so long after their session or membership ended, if it was let in before."""
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class OpenCase:
     _key: DataKey
     handed: HandOver | None = None
     """The task, when the person sits at a device that was handed over to them."""
+    goes_on: bool = False
+    """A verb sets it when the change goes on with one that has its entry already: the same burst of writing of the same person."""
 
     @property
     def id(self) -> str:
@@ -103,6 +109,13 @@ class OpenCase:
         """From the end of this transaction on nothing of the task can be seen or done any more."""
         self.task.done_at = self.now
         self.db.add(self.task)
+    def seal_bytes(self, row_id: str, column: str, data: bytes) -> bytes:
+        """As `seal`, for what is no text."""
+        return self._key.seal_bytes(data, f"{column}:{row_id}")
+
+    def unseal_bytes(self, row_id: str, column: str, sealed: bytes) -> bytes:
+        """As `unseal`, for what is no text."""
+        return self._key.unseal_bytes(sealed, f"{column}:{row_id}")
 
 
 @dataclass
@@ -145,17 +158,25 @@ class OpenUpkeep:
 
 _looks: OrderedDict[tuple[str, str, Permission, str], datetime] = OrderedDict()
 _LOOKS_KEPT = 20_000
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @contextmanager
 def open_case(
-    caller: Caller, case_id: str, permission: Permission, *, op: str | None = None, about: str = "", act: Act | None = None
+    caller: Caller,
+    case_id: str,
+    permission: Permission,
+    *,
+    op: str | None = None,
+    about: str = "",
+    act: Act | None = None,
+    as_of: datetime | None = None,
 ) -> Iterator[OpenCase]:
     """Open a case for one act and log it.
 
     `op` is the operation id of a change; `about` the id of the row that it concerns, `act` the entry's own name for
-    what is done, where a permission covers several acts (a verb may set both later on the opened case). Raises NotSignedIn, NotFound (no such case, or not a member),
+    what is done, where a permission covers several acts (a verb may set both later on the opened case). `as_of` is when the act was
+    let in, where it is carried out a moment later: session and membership must have lived then (MOST_LATE ago at most).
+    Raises NotSignedIn, NotFound (no such case, or not a member),
     Forbidden (the role lacks the permission), AlreadyDone (this operation id was carried out) and Ended
     (a change of a case that can only be read). At a device that was handed over everything but its task is NotFound.
     """
@@ -171,7 +192,8 @@ def open_case(
     # A client's look is never entered, so it needs nobody's leave to write: one can read while somebody else writes.
     writes = changes or (new_look and as_client not in _looks)
     with transaction(writes=writes) as db:
-        case, known, members, done = _find(db, caller, case_id, op, now, writes)
+        let_in = _NEVER if as_of is None else max(as_of, now - MOST_LATE)
+        case, known, members, done = _find(db, caller, case_id, op, now, let_in, writes)
         opened = _opened(db, case, known, members, now, about, act or permission)
         if known.handed is not None:
             _check_task(known.handed, permission, about, done)
@@ -182,7 +204,8 @@ def open_case(
         if changes and case.status == CaseStatus.ENDED:
             raise Ended
         yield opened
-        to_log = changes or (new_look and (opened.role is not CaseRole.CLIENT or known.handed is not None))
+        seen_by_other = new_look and (opened.role is not CaseRole.CLIENT or known.handed is not None)
+        to_log = (changes and not opened.goes_on) or seen_by_other
         if to_log:
             log.append(
                 db,
@@ -235,11 +258,16 @@ def _finder(writes: bool) -> Any:
     # Made once: building its aliases takes longer than running it.
     mine, theirs, who, done = aliased(Membership), aliased(Membership), aliased(Person), aliased(AccessEntry)
     lent, lender = aliased(PersonSession), aliased(Person)
+    let_in = sa.bindparam("let_in", type_=Moment())
+
+    def living(one: Any) -> Any:
+        return col(one.ended_at).is_(None) | (col(one.ended_at) > let_in)
+
     query = (
         sa.select(Case, PersonSession, HandOver, lent, lender, theirs, who, col(done.id))
-        .join(mine, (col(mine.person_id) == PersonSession.person_id) & col(mine.ended_at).is_(None))
+        .join(mine, (col(mine.person_id) == PersonSession.person_id) & living(mine))
         .join(Case, col(Case.id) == mine.case_id)
-        .join(theirs, (col(theirs.case_id) == Case.id) & col(theirs.ended_at).is_(None))
+        .join(theirs, (col(theirs.case_id) == Case.id) & living(theirs))
         .join(who, col(who.id) == theirs.person_id)
         .outerjoin(done, (col(done.case_id) == Case.id) & (col(done.operation) == sa.bindparam("operation")))
         .outerjoin(HandOver, col(HandOver.id) == PersonSession.id)
@@ -252,10 +280,10 @@ def _finder(writes: bool) -> Any:
 
 
 def _find(
-    db: Session, caller: Caller, case_id: str, op: str | None, now: datetime, writes: bool
+    db: Session, caller: Caller, case_id: str, op: str | None, now: datetime, let_in: datetime, writes: bool
 ) -> tuple[Case, _Known, list[tuple[Membership, Person]], bool]:
     """One statement: the case through the person's own living membership, all its members, and whether `op` is known."""
-    asked = {"session": caller.session_id or "", "case": case_id, "operation": op or "none"}
+    asked = {"session": caller.session_id or "", "case": case_id, "operation": op or "none", "let_in": let_in}
     rows = db.exec(_finder(writes), params=asked).all()
     if not rows:
         _living(db, caller, now)
@@ -264,7 +292,7 @@ def _find(
     members = [(membership, person) for *_, membership, person, _ in rows]
     me = next(person for _, person in members if person.id == session.person_id)
     known = _Known(session, me, handed, lent, lender)
-    if not _lives(known, now):
+    if not _lives(known, now, let_in):
         raise NotSignedIn
     if handed is not None:
         if handed.case_id != case_id:
@@ -380,7 +408,7 @@ def _living(db: Session, caller: Caller, now: datetime) -> _Known:
     return known
 
 
-def _lives(known: _Known, now: datetime) -> bool:
+def _lives(known: _Known, now: datetime, let_in: datetime = _NEVER) -> bool:
     session, person, handed, lent, lender = known
     idle, absolute = limits_of(person.kind)
     if handed is not None:
@@ -390,9 +418,9 @@ def _lives(known: _Known, now: datetime) -> bool:
         lenders = limits_of(lender.kind)
         idle, absolute = min(idle, lenders[0]), min(absolute, lenders[1])
     return (
-        session.ended_at is None
-        and session.suspended_at is None
-        and person.deactivated_at is None
+        (session.ended_at is None or session.ended_at > let_in)
+        and (session.suspended_at is None or session.suspended_at > let_in)
+        and (person.deactivated_at is None or person.deactivated_at > let_in)
         and now - session.last_seen_at < idle
         and now - session.created_at < absolute
     )
@@ -473,3 +501,28 @@ def living_among(session_ids: set[str]) -> set[str]:
     with transaction(writes=False) as db:
         found = db.exec(_sessions().where(col(PersonSession.id).in_(session_ids))).all()
     return {row[0].id for row in found if _lives(_Known(*row), now)}
+
+
+def standing_among(session_ids: set[str]) -> dict[str, dict[str, CaseRole]]:
+    """What the people of the living ones of these sessions are now, by session and case. In one statement, for closing what they must not hear any more.
+
+    A device that was handed over has a task and no role.
+    """
+    if not session_ids:
+        return {}
+    now = clock.now()
+    with transaction(writes=False) as db:
+        rows = db.exec(
+            _sessions()
+            .add_columns(Membership)
+            .outerjoin(Membership, (col(Membership.person_id) == PersonSession.person_id) & col(Membership.ended_at).is_(None))
+            .where(col(PersonSession.id).in_(session_ids))
+        ).all()
+    found: dict[str, dict[str, CaseRole]] = {}
+    for *of_session, membership in rows:
+        known = _Known(*of_session)
+        if _lives(known, now):
+            roles = found.setdefault(known.session.id, {})
+            if membership is not None and known.handed is None:
+                roles[membership.case_id] = CaseRole(membership.role)
+    return found

@@ -45,17 +45,25 @@ class DataKey:
 
     def seal(self, text: str, where: str) -> bytes:
         """`text` sealed for the place `where` (table.column:row), which must be named again to open it."""
-        nonce = os.urandom(_NONCE)
-        head = bytes([_FORMAT]) + self.number.to_bytes(_KEY_ID, "big")
-        return head + nonce + _cipher(self.material).encrypt(nonce, text.encode(), head + where.encode())
+        return self.seal_bytes(text.encode(), where)
 
     def unseal(self, sealed: bytes, where: str) -> str:
         """The text sealed for `where`. Raises Unreadable."""
+        return self.unseal_bytes(sealed, where).decode()
+
+    def seal_bytes(self, data: bytes, where: str) -> bytes:
+        """As `seal`, for what is no text."""
+        nonce = os.urandom(_NONCE)
+        head = bytes([_FORMAT]) + self.number.to_bytes(_KEY_ID, "big")
+        return head + nonce + _cipher(self.material).encrypt(nonce, data, head + where.encode())
+
+    def unseal_bytes(self, sealed: bytes, where: str) -> bytes:
+        """As `unseal`, for what is no text. Raises Unreadable."""
         head, nonce = sealed[: 1 + _KEY_ID], sealed[1 + _KEY_ID : 1 + _KEY_ID + _NONCE]
         if head != bytes([_FORMAT]) + self.number.to_bytes(_KEY_ID, "big"):
             raise OtherKey("sealed with another key")
         try:
-            return _cipher(self.material).decrypt(nonce, sealed[1 + _KEY_ID + _NONCE :], head + where.encode()).decode()
+            return _cipher(self.material).decrypt(nonce, sealed[1 + _KEY_ID + _NONCE :], head + where.encode())
         except InvalidTag:
             raise Unreadable("not sealed for this place") from None
 
