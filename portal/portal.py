@@ -37,11 +37,14 @@ from portal.pages.practice import PracticeState, practice_page
 from portal.pages.session import SessionState, session_page
 from portal.pages.set_up import set_up_page
 from portal.pages.sign_in import sign_in_page
+from portal.pages.writing import writing
+from portal.writing.state import desk
 
 # Own HTTP routes (Starlette applications) stand before the outer gate, which must be the last entry.
-app = rx.App(**design.app_options(), api_transformer=[posts(), outer_gate])
+app = rx.App(**design.app_options(), api_transformer=[posts(), writing(), outer_gate])
 guard(app, Here.turned_away)
 attach(app)
+app.register_lifespan_task(desk.running)
 seal_states()
 
 KEEPS_TIME = every(60, checkins.keep_time_everywhere)

@@ -4,6 +4,9 @@ CASE_PARAM = "case"
 GOAL_PARAM = "goal"
 CHECKIN_PARAM = "checkin"
 
+WRITING = "/_write"
+"""The socket of a text that is written together: WRITING/case/kind/about."""
+
 ENTRANCE = "/"
 NOWHERE = "404"  # the name under which Reflex keeps the page for every unknown address
 SIGN_IN = "/sign-in"

@@ -13,5 +13,6 @@ from portal.ladders import models as _ladders  # noqa: F401
 from portal.promises import models as _promises  # noqa: F401
 from portal.ratings import models as _ratings  # noqa: F401
 from portal.sessions import models as _sessions  # noqa: F401
+from portal.writing import models as _writing  # noqa: F401
 
 metadata = SQLModel.metadata

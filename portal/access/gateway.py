@@ -83,6 +83,7 @@ class OuterGate:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._anonymous = wire.Allowances(wire.ANONYMOUS_BURST, wire.ANONYMOUS_PER_SECOND)
+        self._writing_doors = wire.Allowances(wire.WRITING_DOORS_BURST, wire.WRITING_DOORS_PER_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let pass, change or refuse."""
@@ -114,6 +115,8 @@ class OuterGate:
         return None
 
     async def _handshake(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].startswith(f"{routes.WRITING}/"):
+            return await self._handshake_to_write(scope, receive, send)
         token = wire.browser_token(scope)
         if scope["path"].rstrip("/") != _SOCKET or token is None or not wire.from_own_page(scope):
             return await _refuse(scope, send)
@@ -127,6 +130,22 @@ class OuterGate:
         inside = wire.admitted(scope, state=state, session_id=session_id)
         ear = wire.Ear(receive, send)
         await self._app({**inside, _CUT_OFF: ear.cut_off}, ear, send)
+        return None
+
+    async def _handshake_to_write(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The socket of a text: the same origin, cookie and session, and nobody without one."""
+        if not wire.from_own_page(scope):
+            return await _refuse(scope, send)
+        try:
+            session_id = await _session_of(scope)
+        except DatabaseGone:
+            return await _refuse(scope, send)
+        if session_id is None or not self._writing_doors.take(session_id):
+            return await _refuse(scope, send)
+        inside = wire.admitted_to_write(scope, session_id)
+        if inside is None:
+            return await _refuse(scope, send)
+        await self._app(inside, wire.WritingEar(receive, send), send)
         return None
 
 

@@ -33,6 +33,17 @@ MOST_DROPPED = 200
 ANONYMOUS_BURST, ANONYMOUS_PER_SECOND = 120, 2
 """So many sockets may one address open without being signed in: each costs memory."""
 
+MOST_WRITTEN_BYTES = 128 * 1024
+"""The largest message about a text that is written together, in bytes: everything that somebody typed without a connection."""
+
+WRITING_BURST, WRITING_PER_SECOND = 400, 120
+"""The same as BURST and PER_SECOND for such a text: a key held down is thirty changes and thirty places of the caret per second."""
+
+WRITING_DOORS_BURST, WRITING_DOORS_PER_SECOND = 120, 4
+"""So many sockets of texts may one session open at once, and per second from then on."""
+
+_MOST_WRITING_QUERY = 200
+
 _CLOSED_UNSUPPORTED, _CLOSED_POLICY, _CLOSED_TOO_BIG = 1003, 1008, 1009
 
 _BROWSER_TOKEN = re.compile(r"[0-9A-Za-z-]{8,64}")
@@ -159,12 +170,22 @@ def admitted(scope: Scope, *, state: str, session_id: str | None) -> Scope:
     return {**scope, "headers": kept, "query_string": query}
 
 
+def admitted_to_write(scope: Scope, session_id: str) -> Scope | None:
+    """The handshake of a text's socket as the portal may see it: no cookie, no foreign header; none if its query is none of ours."""
+    if len(scope["query_string"]) > _MOST_WRITING_QUERY or not scope["path"].isprintable():
+        return None
+    kept = [(name.lower(), value) for name, value in scope["headers"] if name.lower() in _KEPT_HEADERS]
+    return {**scope, "headers": [*kept, (b"authorization", session_id.encode())]}
+
+
 class Ear:
     """Listens to one socket, and passes on only what Reflex's page could have said."""
 
+    _speed = (BURST, PER_SECOND)
+
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
-        self._allowance = Allowance(BURST, PER_SECOND)
+        self._allowance = Allowance(*self._speed)
         self._opened = False
         self._dropped = 0
         self._cut_off = asyncio.Event()
@@ -175,16 +196,20 @@ class Ear:
             message = await self._next()
             if message["type"] != "websocket.receive":
                 return message
-            objection = self._objection(message.get("text"))
+            objection = self._objection(message)
             if objection:
                 return await self._hang_up(objection)
-            if message.get("text") == _PONG or self._allowance.take():
+            if self._is_free(message) or self._allowance.take():
                 return message
             self._dropped += 1
             if self._dropped > MOST_DROPPED:
                 return await self._hang_up(_CLOSED_POLICY)
 
-    def _objection(self, text: str | None) -> int:
+    def _is_free(self, message: Message) -> bool:
+        return bool(message.get("text") == _PONG)
+
+    def _objection(self, message: Message) -> int:
+        text = message.get("text")
         if text is None:
             return _CLOSED_UNSUPPORTED
         if len(text) > MOST_BYTES or len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
@@ -211,3 +236,22 @@ class Ear:
     async def _hang_up(self, code: int) -> Message:
         await self._send({"type": "websocket.close", "code": code})
         return {"type": "websocket.disconnect", "code": code}
+
+
+class WritingEar(Ear):
+    """Listens to the socket of a text that is written together: bytes only; what they mean is examined where the text is."""
+
+    _speed = (WRITING_BURST, WRITING_PER_SECOND)
+
+    async def _next(self) -> Message:
+        # Who closes such a socket stops listening itself.
+        return await self._receive()
+
+    def _is_free(self, message: Message) -> bool:
+        return False
+
+    def _objection(self, message: Message) -> int:
+        data = message.get("bytes")
+        if data is None:
+            return _CLOSED_UNSUPPORTED
+        return _CLOSED_TOO_BIG if len(data) > MOST_WRITTEN_BYTES else 0

@@ -20,6 +20,7 @@ WRITING_BURST = timedelta(minutes=2)
 
 CLIENT = "client"
 THERAPIST = "therapist"
+SIDES = frozenset({CLIENT, THERAPIST})
 
 
 class GoalStatus(StrEnum):
@@ -79,6 +80,8 @@ class Action(StrEnum):
     MOVE = auto()
     REWORD_TITLE = auto()
     REWORD_WHY = auto()
+    NOTE = auto()
+    TAKE_EARLIER = auto()
     AGREE_WORDING = auto()
     KEEP_WORDING = auto()
     SET_AREA = auto()
@@ -176,6 +179,12 @@ class NothingAsked(Illegal):
     sentence = "No new wording is waiting here. It was answered or taken back."
 
 
+class YesSaid(Illegal):
+    """One side has said yes already; the other's is missing."""
+
+    sentence = "Your yes to this wording is here already. It becomes your wording when the other says yes too."
+
+
 class AuthorOnly(Illegal):
     """Only the author may do this with an idea or a proposal."""
 
@@ -232,13 +241,18 @@ class Actor:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a goal stands. `asked_by` and `asked_role` name who asks for the other's yes, to a proposal or to a new wording."""
+    """Where a goal stands.
+
+    `asked_by` and `asked_role` name who asks for the other's yes to a proposal, or who wrote last in a new wording; `yes` are
+    the roles that said yes to that.
+    """
 
     author_id: str
     status: GoalStatus = GoalStatus.IDEA
     asked_by: str = ""
     asked_role: str = ""
     rewording: bool = False
+    yes: frozenset[str] = frozenset()
     in_focus: bool = False
     archived: bool = False
 
@@ -362,21 +376,28 @@ def restore(standing: Standing, actor: Actor) -> Standing:
 
 
 def reword(standing: Standing, actor: Actor, action: Action = Action.REWORD_TITLE) -> Standing:
-    """New words: an idea's are simply taken, a proposal's turn the question round, an agreed goal's wait for the other's yes."""
+    """New words: an idea's are simply taken, a proposal's turn the question round, an agreed goal's wait for the yes of both.
+
+    Whoever said yes to other words has not said it to these.
+    """
     _need(standing, action, GoalStatus.IDEA, GoalStatus.PROPOSED, *LIVING)
     if standing.status is GoalStatus.IDEA:
         _need_author(standing, actor, action)
         return standing
     if standing.status is GoalStatus.PROPOSED:
         return _asked(standing, actor)
-    return _asked(replace(standing, rewording=True), actor)
+    return _asked(replace(standing, rewording=True, yes=frozenset()), actor)
 
 
 def agree_wording(standing: Standing, actor: Actor) -> Standing:
-    """The other says yes to the new wording; it is in force from now on."""
+    """One of the two says yes to the new wording; with the second yes it is in force."""
     _need_rewording(standing, Action.AGREE_WORDING)
-    _need_other(standing, actor, Action.AGREE_WORDING)
-    return _answered(replace(standing, rewording=False))
+    if actor.role in standing.yes:
+        raise YesSaid(standing.named, Action.AGREE_WORDING)
+    yes = standing.yes | {actor.role}
+    if yes >= SIDES:
+        return _answered(replace(standing, rewording=False))
+    return replace(standing, yes=yes)
 
 
 def keep_wording(standing: Standing, actor: Actor) -> Standing:
@@ -401,7 +422,7 @@ def take_out_of_focus(standing: Standing, actor: Actor) -> Standing:
 
 
 def touch(standing: Standing, actor: Actor, action: Action) -> Standing:
-    """Area, dates and small steps need no yes; only an archived goal and another's idea keep still."""
+    """Area, dates, notes and small steps need no yes; only an archived goal and another's idea keep still."""
     if standing.archived:
         raise WhileArchived(standing.named, action)
     if standing.status is GoalStatus.IDEA:
@@ -468,10 +489,23 @@ def is_late(due_on: date | None, today: date, *, done: bool) -> bool:
 # A yes is to what was read: any newer change of the goal makes the person look again.
 CONSENTS = frozenset({Action.AGREE, Action.NOT_NOW, Action.AGREE_WORDING, Action.KEEP_WORDING})
 
+# Of these only the words count: two who say yes to the same ones at the same time have both said it.
+WORDING_CONSENTS = frozenset({Action.AGREE_WORDING, Action.KEEP_WORDING})
+
+# What was written before one of these and what was written after it are two things.
+TURNS = frozenset(
+    {Action.PROPOSE, Action.TAKE_BACK, Action.AGREE, Action.NOT_NOW, Action.AGREE_WORDING, Action.KEEP_WORDING, Action.TAKE_EARLIER, Action.UNDO}
+)
+
 
 def may_undo(changed_at: datetime, by: str, actor: Actor, now: datetime) -> bool:
     """Whether the person may still undo a change: their own, for ten seconds (and the time that a late message takes)."""
     return by == actor.person_id and now - changed_at <= UNDO_TIME + UNDO_GRACE
+
+
+def waits_for(standing: Standing, role: str) -> bool:
+    """Whether a new wording waits for the yes of this role."""
+    return standing.rewording and role in SIDES and role not in standing.yes
 
 
 def same_burst(by: str, until: datetime, actor: Actor, now: datetime) -> bool:
@@ -691,4 +725,4 @@ def _asked(standing: Standing, actor: Actor) -> Standing:
 
 
 def _answered(standing: Standing) -> Standing:
-    return replace(standing, asked_by="", asked_role="")
+    return replace(standing, asked_by="", asked_role="", yes=frozenset())

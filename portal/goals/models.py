@@ -19,8 +19,10 @@ class Goal(SQLModel, table=True):
     author_id: str = Field(foreign_key="person.id", index=True, max_length=36)
     status: GoalStatus = Field(sa_column=sa.Column(sa.String(10), nullable=False))
     status_at: datetime = Field(sa_column=moment(nullable=False))
-    asked_by_id: str = Field(default="", max_length=36, description="who waits for the other's yes; empty: nobody")
+    asked_by_id: str = Field(default="", max_length=36, description="who waits for the other's yes, or wrote the new wording; empty: nobody")
     asked_role: str = Field(default="", max_length=12)
+    yes_client_id: str = Field(default="", max_length=36, description="which client said yes to the new wording")
+    yes_therapist_id: str = Field(default="", max_length=36, description="which therapist did")
     wording_id: str = Field(max_length=36, description="the wording in force")
     new_wording_id: str | None = Field(default=None, max_length=36, description="the one that waits for a yes")
     wordings: int = Field(default=1, description="how many wordings there have been")
@@ -28,6 +30,8 @@ class Goal(SQLModel, table=True):
     in_focus: bool = False
     area: bytes | None = None
     due_on: date | None = None
+    notes: bytes | None = None
+    notes_other_id: str = Field(default="", max_length=36, description="who besides its author wrote in the notes of a proposal")
     review_on: date | None = None
     archived_at: datetime | None = Field(default=None, sa_column=moment())
     created_at: datetime = Field(sa_column=moment(nullable=False))
@@ -38,6 +42,7 @@ class Goal(SQLModel, table=True):
     area_version: int = 1
     due_version: int = 1
     review_version: int = 1
+    notes_version: int = 1
     last_change_id: str = Field(default="", max_length=36)
 
 

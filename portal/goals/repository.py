@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 from portal.access.gate import OpenCase
 from portal.access.models import Membership
 from portal.access.permissions import CaseRole
-from portal.goals.domain import COLUMN_OF, Action, Actor, Column, GoalStatus, Standing
+from portal.goals.domain import COLUMN_OF, TURNS, Action, Actor, Column, GoalStatus, Standing
 from portal.goals.models import Goal, GoalChange, GoalStep, GoalWording
 from portal.kit.ids import new_id
 from portal.kit.refusal import NotFound
@@ -29,11 +29,12 @@ _SEEN = sa.and_(
     sa.or_(_goal.c.status != GoalStatus.PROPOSED, sa.bindparam("takes_part", type_=sa.Integer) == 1),
 )
 """The same rule as domain.visible: what is not for this person never leaves the database."""
-_ID_AT, _STATUS, _AREA = 0, 2, 9
+_ID_AT, _STATUS, _AREA = 0, 2, 11
 _LINES = (
     sa.select(
         *(_goal.c[name] for name in ("id", "author_id", "status", "status_at", "asked_by_id", "asked_role", "new_wording_id")),
-        *(_goal.c[name] for name in ("in_focus", "archived_at", "area", "review_on", "version", "due_on")),
+        *(_goal.c[name] for name in ("yes_client_id", "yes_therapist_id")),
+        *(_goal.c[name] for name in ("in_focus", "archived_at", "area", "review_on", "version", "due_on", "notes")),
         *(_wording.c[name] for name in ("id", "title", "why")),
     )
     .join(_wording, _wording.c.id == _goal.c.wording_id)
@@ -65,6 +66,31 @@ _WITH_WORDINGS = (
     .where(_SEEN, col(Goal.id) == sa.bindparam("goal"))
     .order_by(col(GoalWording.number).desc())
 )
+_burst = aliased(GoalChange)
+_newest = aliased(GoalChange)
+_ONE_TEXT = (
+    sa.select(Goal, GoalWording, _new_wording, _burst)
+    .join(GoalWording, col(GoalWording.id) == col(Goal.wording_id))
+    .outerjoin(_new_wording, col(_new_wording.id) == col(Goal.new_wording_id))
+    .outerjoin(
+        _burst,
+        col(_burst.id)
+        == sa.select(col(_newest.id))
+        .where(
+            col(_newest.goal_id) == col(Goal.id),
+            sa.or_(
+                sa.and_(col(_newest.action) == sa.bindparam("action"), col(_newest.person_id) == sa.bindparam("me")),
+                col(_newest.action).in_(sorted(TURNS)),
+            ),
+        )
+        .order_by(col(_newest.at).desc(), col(_newest.id).desc())
+        .limit(1)
+        .correlate(Goal)
+        .scalar_subquery(),
+    )
+    .where(_SEEN, col(Goal.id) == sa.bindparam("goal"))
+)
+"""A goal with what this person may go on writing: their newest entry of an action, unless something was decided since."""
 _ONE_STEP = (
     sa.select(GoalStep, Goal, _last)
     .join(Goal, col(Goal.id) == col(GoalStep.goal_id))
@@ -88,6 +114,7 @@ class GoalLine:
     version: int
     wording_id: str = ""
     due_on: date | None = None
+    sealed_notes: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -131,9 +158,14 @@ def standing_of(goal: Goal) -> Standing:
         asked_by=goal.asked_by_id,
         asked_role=goal.asked_role,
         rewording=goal.new_wording_id is not None,
+        yes=_yes(goal.yes_client_id, goal.yes_therapist_id),
         in_focus=goal.in_focus,
         archived=goal.archived_at is not None,
     )
+
+
+def _yes(client_id: str, therapist_id: str) -> frozenset[str]:
+    return frozenset(role for role, by in ((CaseRole.CLIENT.value, client_id), (CaseRole.THERAPIST.value, therapist_id)) if by)
 
 
 class Goals:
@@ -158,13 +190,15 @@ class Goals:
 
     def _line(self, row: Sequence[Any]) -> GoalLine:
         (
-            id_, author, status, status_at, asked_by, asked_role, new, focus, gone, area, review, version,
-            due, wording, title, why,
+            id_, author, status, status_at, asked_by, asked_role, new, yes_client, yes_therapist, focus, gone, area, review, version,
+            due, notes, wording, title, why,
         ) = row  # fmt: skip
         unseal = self._case.unseal
         return GoalLine(
             id=id_,
-            standing=Standing(author, GoalStatus(status), asked_by, asked_role, new is not None, focus, gone is not None),
+            standing=Standing(
+                author, GoalStatus(status), asked_by, asked_role, new is not None, _yes(yes_client, yes_therapist), focus, gone is not None
+            ),
             status_at=status_at,
             title=unseal(wording, "goal_wording.title", title),
             why=unseal(wording, "goal_wording.why", why),
@@ -173,6 +207,7 @@ class Goals:
             version=version,
             wording_id=wording,
             due_on=due,
+            sealed_notes=notes,
         )
 
     def lines(self, *, archived: bool = False) -> list[GoalLine]:
@@ -206,6 +241,10 @@ class Goals:
             found.setdefault(goal, []).append(line)
         return found
 
+    def notes(self, line: GoalLine) -> str:
+        """The notes on a goal. Lists show none, so only what looks for words unseals them."""
+        return self._case.unseal(line.id, "goal.notes", line.sealed_notes)
+
     def present_wordings(self) -> dict[str, str]:
         """Which wording is in force for each goal on the board that both see. Nothing is unsealed. One statement."""
         return {goal: wording for goal, wording, status in self._read(_IN_FORCE) if status != GoalStatus.IDEA}
@@ -238,6 +277,20 @@ class Goals:
         goal, last = rows[0][0], rows[0][2]
         by_id: dict[str | None, GoalWording] = {wording.id: wording for _, wording, _ in rows}
         return Found(goal, by_id[goal.wording_id], by_id.get(goal.new_wording_id), last), list(by_id.values())
+
+    def wording_by(self, goal_id: str, person_id: str) -> GoalWording | None:
+        """The newest wording that one person wrote for a goal. One statement."""
+        query = select(GoalWording).where(GoalWording.case_id == self._case.id, GoalWording.goal_id == goal_id, GoalWording.by_id == person_id)
+        return self._db.exec(query.order_by(col(GoalWording.number).desc()).limit(1)).first()
+
+    def find_text(self, goal_id: str, action: Action) -> Found:
+        """As `find`, but `last` is the newest entry of this person's writing, or the decision that came after it. One statement."""
+        if not _ID.fullmatch(goal_id):
+            raise NotFound
+        row = self._db.execute(_ONE_TEXT, self._given(goal=goal_id, action=action)).first()
+        if row is None:
+            raise NotFound
+        return Found(*row)
 
     def find_step(self, step_id: str, *, removed: bool = False) -> FoundStep:
         """One step with its goal; one that was removed only if that is asked for. Raises NotFound. One statement."""
@@ -418,7 +471,15 @@ def waiting_for(db: Session, person_id: str) -> list[tuple[str, str, datetime, b
             col(Membership.person_id) == person_id,
             col(Membership.ended_at).is_(None),
             col(Membership.role) == CaseRole.THERAPIST,
-            col(Goal.asked_role) == CaseRole.CLIENT,
+            sa.or_(
+                sa.and_(col(Goal.status) == GoalStatus.PROPOSED, col(Goal.asked_role) == CaseRole.CLIENT),
+                sa.and_(
+                    col(Goal.new_wording_id).is_not(None),
+                    col(Goal.yes_therapist_id) == "",
+                    # Whoever writes it is not waited for before somebody answered.
+                    sa.or_(col(Goal.asked_role) == CaseRole.CLIENT, col(Goal.yes_client_id) != ""),
+                ),
+            ),
             col(Goal.archived_at).is_(None),
         )
         .order_by(col(Goal.status_at))

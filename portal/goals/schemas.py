@@ -25,8 +25,10 @@ from portal.goals.domain import (
     LifeArea,
     OpenStep,
     Piece,
+    Standing,
     difference,
     is_late,
+    waits_for,
 )
 from portal.goals.models import GoalChange
 from portal.goals.repository import GoalLine, StepLine
@@ -37,6 +39,7 @@ from portal.kit.text import clean
 
 TITLE_MOST = 200
 WHY_MOST = 4_000
+NOTES_MOST = 8_000
 STEP_MOST = 300
 AREA_MOST = 60
 FIND_MOST = 80
@@ -100,6 +103,11 @@ def parse_title(text: str) -> str:
 def parse_why(text: str) -> str:
     """Why a goal matters: up to 4,000 characters. Raises BadInput."""
     return clean(text, field="why", most=WHY_MOST)
+
+
+def parse_notes(text: str) -> str:
+    """Notes on a goal: up to 8,000 characters. Raises BadInput."""
+    return clean(text, field="notes", most=NOTES_MOST)
 
 
 def parse_step(text: str) -> str:
@@ -301,6 +309,15 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True)
+class YesView:
+    """Whether one side said yes to the new wording: whose side it is, and how that is said."""
+
+    role: str
+    words: str
+    said: bool
+
+
+@dataclass(frozen=True)
 class GoalDetail:
     """A goal on its own page. `title` and `why` are what the editor holds: the new wording while one waits."""
 
@@ -322,6 +339,9 @@ class GoalDetail:
     why_pieces: list[PieceView] = field(default_factory=list)
     asks: str = ""
     asked_words: str = ""
+    yes: list[YesView] = field(default_factory=list)
+    notes: str = ""
+    may_note: bool = False
     others: str = ""
     area: str = ""
     own_area: str = ""
@@ -493,11 +513,11 @@ class Reader:
         """A life area in words: an offered one translated, own words as they are."""
         return self.say(AREA_WORDS[LifeArea(area)]) if area in LifeArea.__members__.values() else area
 
-    def findable(self, line: GoalLine, steps: Iterable[StepLine]) -> Findable:
+    def findable(self, line: GoalLine, steps: Iterable[StepLine], notes: str = "") -> Findable:
         """What the reader can find a goal by: all of its words, and whose and until when its open steps are."""
         known = list(steps)
         return Findable(
-            texts=(line.title, line.why, self.area(line.area), *(step.text for step in known)),
+            texts=(line.title, line.why, notes, self.area(line.area), *(step.text for step in known)),
             status=line.standing.status,
             area=line.area,
             review_on=line.review_on,
@@ -537,7 +557,21 @@ class Reader:
         """Whether a new wording waits: for "me", for the "other", or not at all."""
         if not line.standing.rewording or not self.may_write:
             return ""
-        return "other" if line.standing.asked_role == self.me.role.value else "me"
+        return "me" if waits_for(line.standing, self.me.role.value) else "other"
+
+    def yeses(self, standing: Standing) -> list[YesView]:
+        """Who said yes to the new wording and who not yet, oneself first."""
+        sides = sorted((CaseRole.CLIENT, CaseRole.THERAPIST), key=lambda role: role is not self.me.role)
+        found = []
+        for role in sides if standing.rewording else ():
+            said, mine = role.value in standing.yes, role is self.me.role
+            names = ", ".join(_called(member) for member in self.members if member.role is role) or self.say(N_("the other of you"))
+            if mine:
+                words = self.say(N_("You said yes") if said else N_("Your yes is missing"))
+            else:
+                words = self.say(N_("{name} said yes") if said else N_("{name}'s yes is missing"), name=names)
+            found.append(YesView(role.value, words, said))
+        return found
 
     def mark(self, line: GoalLine) -> str:
         """Whose idea it is and what it waits for; empty once both agreed."""
@@ -690,7 +724,7 @@ class Reader:
     def entry(self, change: GoalChange, before: dict[str, Any], after: dict[str, Any], goal: GoalDetail, steps: dict[str, str]) -> HistoryEntry:
         """A change for the history; `goal` and `steps` (texts by id) are as they are now, and decide what could be taken again."""
         action = Action(change.action)
-        text_parts: list[str] = [part for part in ("title", "why", "step") if part in before or part in after]
+        text_parts: list[str] = [part for part in ("title", "why", "notes", "step") if part in before or part in after]
         shown: dict[str, list[PieceView]] = {part: _pieces(difference(str(before.get(part, "")), str(after.get(part, "")))) for part in text_parts}
         first = text_parts[0] if text_parts else ""
         plain_before, plain_after = self._plain(before), self._plain(after)
@@ -723,6 +757,22 @@ class Reader:
         return ""
 
 
+NOTES = "notes"
+_EARLIER: dict[Action, tuple[str, ...]] = {
+    Action.REWORD_TITLE: ("title",),
+    Action.REWORD_WHY: ("why",),
+    Action.NOTE: (NOTES,),
+    Action.KEEP_WORDING: ("title", "why"),
+    Action.TAKE_EARLIER: ("title", "why", NOTES),
+}
+
+
+def earlier_texts(action: Action, before: dict[str, Any]) -> dict[str, str]:
+    """The earlier texts of a goal that this entry holds and that can be taken again (a title cannot be empty)."""
+    texts = {part: str(before[part]) for part in _EARLIER.get(action, ()) if part in before}
+    return {} if texts.get("title") == "" else texts
+
+
 ENTRY_WORDS: dict[Action, str] = {
     Action.ADD: N_("{name} wrote this idea down"),
     Action.PROPOSE: N_("{name} proposed this goal"),
@@ -742,6 +792,8 @@ ENTRY_WORDS: dict[Action, str] = {
     Action.MOVE: N_("{name} moved it"),
     Action.REWORD_TITLE: N_("{name} changed the wording"),
     Action.REWORD_WHY: N_("{name} changed why it matters"),
+    Action.NOTE: N_("{name} wrote in the notes"),
+    Action.TAKE_EARLIER: N_("{name} took an earlier text again"),
     Action.AGREE_WORDING: N_("{name} said yes to the new wording"),
     Action.KEEP_WORDING: N_("{name} kept the agreed wording"),
     Action.SET_AREA: N_("{name} changed the life area"),
@@ -776,7 +828,7 @@ UNDO_WORDS: dict[Action, str] = {
     Action.ARCHIVE: N_("In the archive"),
     Action.RESTORE: N_("Back on the board"),
     Action.ORDER: N_("Order changed"),
-    Action.AGREE_WORDING: N_("The new wording is agreed"),
+    Action.AGREE_WORDING: N_("You said yes to the new wording"),
     Action.KEEP_WORDING: N_("The agreed wording stays"),
     Action.SET_AREA: N_("Life area changed"),
     Action.SET_REVIEW: N_("Day to look again changed"),
@@ -813,9 +865,8 @@ def _restorable(action: Action, step_id: str, before: dict[str, Any], goal: Goal
         return goal.may_write and step_id not in steps
     if action is Action.REWORD_STEP:
         return goal.may_write and step_id in steps and steps[step_id] != before.get("step")
-    if action is Action.REWORD_WHY:
-        return goal.may_reword and "why" in before
-    return goal.may_reword and action in {Action.REWORD_TITLE, Action.KEEP_WORDING} and bool(before.get("title"))
+    texts = earlier_texts(action, before)
+    return bool(texts) and (goal.may_note if NOTES in texts else goal.may_reword)
 
 
 def pieces_of(before: str, after: str) -> list[PieceView]:

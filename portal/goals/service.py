@@ -15,7 +15,11 @@ from portal.goals.domain import COLUMN_OF, DONE, LIVING, Action, Column, Filter,
 from portal.goals.models import Goal, GoalChange, GoalStep, GoalWording
 from portal.goals.repository import Found, FoundStep, GoalLine, Goals, StepLine, open_steps_of, standing_of, waiting_for
 from portal.goals.schemas import (
+    NOTES,
+    NOTES_MOST,
+    TITLE_MOST,
     UNDO_WORDS,
+    WHY_MOST,
     ArchivedGoal,
     AskingGoal,
     BoardView,
@@ -31,6 +35,7 @@ from portal.goals.schemas import (
     Sealed,
     StepsAhead,
     WordingForm,
+    earlier_texts,
     focus_lines,
     may_be_focused,
     parse_area,
@@ -42,7 +47,10 @@ from portal.goals.schemas import (
 )
 from portal.kit.i18n import N_, say_n
 from portal.kit.ids import new_id
+from portal.kit.merge import merged
 from portal.kit.refusal import BadInput, ChangedMeanwhile, NotFound
+from portal.writing import service as writing
+from portal.writing.domain import Burst
 
 FOLD = 30
 """A column shows this many cards until it is unfolded, so that one edit sends few of them."""
@@ -59,6 +67,9 @@ class Part(StrEnum):
 
     TITLE = "title"
     WHY = "why"
+
+
+_REWORDS = {Part.TITLE: Action.REWORD_TITLE, Part.WHY: Action.REWORD_WHY}
 
 
 # --- reading
@@ -131,7 +142,7 @@ def _folded(lines: list[GoalLine], unfolded: frozenset[str]) -> dict[Column, tup
 def _hits(goals: Goals, reader: Reader, wanted: Filter, lines: list[GoalLine]) -> tuple[list[GoalLine], dict[str, list[StepLine]]]:
     """What is looked for among these goals, and the small steps of all of them."""
     steps = goals.step_lines([line.id for line in lines])
-    return [line for line in lines if wanted.finds(reader.findable(line, steps.get(line.id, [])), reader.today)], steps
+    return [line for line in lines if wanted.finds(reader.findable(line, steps.get(line.id, []), goals.notes(line) if wanted.text else ""), reader.today)], steps
 
 
 def archive_of(caller: Caller, case_id: str, *, lang: str = "", address: str = "") -> list[ArchivedGoal]:
@@ -216,6 +227,9 @@ def _detail(case: OpenCase, reader: Reader, found: Found, steps: list[StepLine])
         why_pieces=pieces_of(agreed["why"], shown["why"]),
         asks=asks,
         asked_words=reader.name(row.asked_by_id) if asks else "",
+        yes=reader.yeses(standing) if asks else [],
+        notes=_notes(case, row),
+        may_note=may_write,
         others=reader.others,
         area=line.area,
         own_area="" if line.area in set(LifeArea) else line.area,
@@ -255,10 +269,19 @@ def home_part(caller: Caller, case_id: str, *, lang: str = "") -> HomePart:
 
 
 def _asking(reader: Reader, line: GoalLine) -> AskingGoal | None:
-    if not reader.may_write or not line.standing.asked_role or line.standing.asked_role == reader.me.role.value:
+    standing, mine = line.standing, line.standing.asked_role == reader.me.role.value
+    if not reader.may_write or not standing.asked_role:
         return None
-    sentence = N_("{name} proposes a goal") if line.standing.status is GoalStatus.PROPOSED else N_("{name} suggests a new wording")
-    return AskingGoal(line.id, line.title, reader.say(sentence, name=reader.name(line.standing.asked_by)), line.status_at)
+    if standing.rewording:
+        # Whoever writes it is not asked before the other has answered.
+        if not domain.waits_for(standing, reader.me.role.value) or (mine and not standing.yes):
+            return None
+        if mine:
+            return AskingGoal(line.id, line.title, reader.say(N_("{name} said yes to the new wording"), name=reader.others), line.status_at)
+        return AskingGoal(line.id, line.title, reader.say(N_("{name} suggests a new wording"), name=reader.name(standing.asked_by)), line.status_at)
+    if mine:
+        return None
+    return AskingGoal(line.id, line.title, reader.say(N_("{name} proposes a goal"), name=reader.name(standing.asked_by)), line.status_at)
 
 
 def titles(caller: Caller, case_id: str) -> list[GoalTitle]:
@@ -463,7 +486,7 @@ def restore(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -
 
 
 def agree_wording(caller: Caller, case_id: str, goal_id: str, seen: int, *, op: str) -> Saved:
-    """Say yes to the other's new wording, exactly as it was seen."""
+    """Say yes to the new wording, exactly as it was seen; with the yes of both it is in force."""
     with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
         return _take(case, Action.AGREE_WORDING, goal_id, seen, op)
 
@@ -532,7 +555,7 @@ def move(caller: Caller, case_id: str, goal_id: str, column: str, after: str, se
 
 
 def reword(caller: Caller, case_id: str, goal_id: str, part: str, text: str, seen: int, *, op: str) -> Saved:
-    """Change the title or why it matters. On an agreed goal this asks for the other's yes; the agreed wording stays in force.
+    """Change the title or why it matters. On an agreed goal this asks for the yes of both; the agreed wording stays in force until then.
 
     `seen` is the part's version that the person started from; ChangedMeanwhile carries the other text and its version.
     """
@@ -544,7 +567,7 @@ def reword(caller: Caller, case_id: str, goal_id: str, part: str, text: str, see
 
 
 def bring_back(caller: Caller, case_id: str, change_id: str, *, op: str) -> Saved:
-    """Take an earlier text of the history again: a rewording like any other, or a step that was taken away."""
+    """Take an earlier text of the history again, or a step that was taken away: a change like any other, with an entry of its own."""
     with open_case(caller, case_id, WRITE, op=op) as case:
         goals = Goals(case)
         change = goals.change(change_id)
@@ -552,25 +575,29 @@ def bring_back(caller: Caller, case_id: str, change_id: str, *, op: str) -> Save
         earlier, _ = goals.parts(change)
         if change.step_id is not None:
             return _bring_step_back(case, goals, change, change.step_id, str(earlier.get("step", "")), op)
-        found = goals.find(change.goal_id)
-        parts = [part for part in _BROUGHT_BACK.get(Action(change.action), ()) if part in earlier]
-        if not parts or not earlier.get(Part.TITLE, "there"):
+        texts = earlier_texts(Action(change.action), earlier)
+        if not texts:
             raise NotFound
-        saved = Saved(found.goal.id, found.goal.version, changed=False)
-        for part in parts:
-            if saved.changed:
-                case.db.flush()
-                found = goals.find(change.goal_id)
-            written = _reword(case, goals, found, part, earlier[part], found.goal.version, op)
-            saved = written if written.changed else saved
-        return saved
+        return _take_earlier(case, goals, goals.find(change.goal_id), texts, op)
 
 
-_BROUGHT_BACK: dict[Action, tuple[Part, ...]] = {
-    Action.REWORD_TITLE: (Part.TITLE,),
-    Action.REWORD_WHY: (Part.WHY,),
-    Action.KEEP_WORDING: (Part.TITLE, Part.WHY),
-}
+def _take_earlier(case: OpenCase, goals: Goals, found: Found, texts: dict[str, str], op: str) -> Saved:
+    row, standing = found.goal, standing_of(found.goal)
+    current = _texts(case, found.new or found.wording) | {NOTES: _notes(case, row)}
+    after = {part: text for part, text in texts.items() if text != current[part]}
+    if not after:
+        return Saved(row.id, row.version, changed=False)
+    if NOTES in after:
+        domain.touch(standing, goals.actor, Action.NOTE)
+        _put_notes(case, row, after[NOTES])
+    else:
+        _put_wording(case, goals, found, {Part(part): text for part, text in after.items()})
+    entry = goals.write(
+        row, Action.TAKE_EARLIER, {part: current[part] for part in after}, after,
+        operation=op, version=row.version, private=standing.status is GoalStatus.IDEA,
+    )  # fmt: skip
+    row.last_change_id = entry.id
+    return Saved(row.id, row.version)
 
 
 def _bring_step_back(case: OpenCase, goals: Goals, change: GoalChange, step_id: str, text: str, op: str) -> Saved:
@@ -820,10 +847,7 @@ class _Pen:
 
     def stand(self, standing: Standing) -> None:
         """Let the row stand where the domain put it, as far as that needs no other row."""
-        row = self._row
-        if row.status != standing.status:
-            row.status, row.status_at = standing.status, self._case.now
-        row.asked_by_id, row.asked_role, row.in_focus = standing.asked_by, standing.asked_role, standing.in_focus
+        _stand(self._case, self._row, standing)
 
     def difference(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """What differs from how the row was: before and now."""
@@ -860,6 +884,14 @@ class _Pen:
         return Saved(row.id, row.version)
 
 
+def _stand(case: OpenCase, row: Goal, standing: Standing) -> None:
+    if row.status != standing.status:
+        row.status, row.status_at = standing.status, case.now
+    row.asked_by_id, row.asked_role, row.in_focus = standing.asked_by, standing.asked_role, standing.in_focus
+    row.yes_client_id = (row.yes_client_id or case.me.person_id) if domain.CLIENT in standing.yes else ""
+    row.yes_therapist_id = (row.yes_therapist_id or case.me.person_id) if domain.THERAPIST in standing.yes else ""
+
+
 def _short(about: str) -> str:
     # What the address or the page names may be anything; a real id has 36 characters.
     return about[:36]
@@ -881,29 +913,35 @@ def _part_words(case: OpenCase, goals: Goals, row: Goal, wordings: list[GoalWord
     # A proposal becomes its author's own idea again: in the author's words. What the other wrote into it meanwhile stays theirs.
     own = next((one.id for one in wordings if one.by_id == row.author_id), row.wording_id)
     theirs = next((one for one in wordings if one.by_id != row.author_id and one.written_at >= row.status_at), None)
-    other = case.member(theirs.by_id) if theirs is not None else None
-    if theirs is None or other is None:
+    other = case.member(theirs.by_id if theirs is not None else row.notes_other_id)
+    noted = {NOTES: _notes(case, row)} if row.notes_other_id else {}
+    if other is None:
         row.wording_id = own
         return
-    texts = _texts(case, theirs)
+    texts = _texts(case, theirs or next(one for one in wordings if one.id == row.wording_id))
     # Beside the proposal; equal places are in order.
     kept = Goal(
         id=new_id(), case_id=case.id, author_id=other.person_id, status=GoalStatus.IDEA, status_at=case.now,
         wording_id=new_id(), position=row.position, created_at=case.now,
     )  # fmt: skip
+    if noted:
+        kept.notes = case.seal(kept.id, "goal.notes", noted[NOTES])
     case.db.add(kept)
     case.db.flush()
-    row.wording_id = own
+    row.wording_id, row.notes_other_id = own, ""
     case.db.add(_wording(case, kept, kept.wording_id, texts["title"], texts["why"], by=other.person_id))
     # Not the one who acts wrote this, and it is no part of what they may undo.
     goals.write(
-        kept, Action.ADD, {}, texts, operation=new_id(), version=1, private=True, by=domain.Actor(other.person_id, other.role.value)
+        kept, Action.ADD, {}, texts | noted, operation=new_id(), version=1, private=True, by=domain.Actor(other.person_id, other.role.value)
     )
 
 
 def _look(row: Goal, action: Action, seen: int) -> None:
     """A yes is to what was read; a move only needs the state that was seen. Raises ChangedMeanwhile."""
-    if seen < (row.version if action in domain.CONSENTS else row.status_version):
+    newest = row.version if action in domain.CONSENTS else row.status_version
+    if action in domain.WORDING_CONSENTS:
+        newest = max(row.title_version, row.why_version)
+    if seen < newest:
         raise ChangedMeanwhile(
             N_("This goal changed a moment ago. It is shown here as it is now; please look again."),
             theirs="", version=row.version, field="goal",
@@ -923,47 +961,74 @@ def _agreement(case: OpenCase, found: Found, action: Action) -> dict[str, str]:
 
 
 def _reword(case: OpenCase, goals: Goals, found: Found, which: Part, text: str, seen: int, op: str) -> Saved:
-    row = found.goal
-    action = Action.REWORD_TITLE if which is Part.TITLE else Action.REWORD_WHY
-    shown = found.new or found.wording
-    texts = _texts(case, shown)
+    row, action = found.goal, _REWORDS[which]
+    texts = _texts(case, found.new or found.wording)
     standing = domain.reword(standing_of(row), goals.actor, action)
     version_of_part = row.title_version if which is Part.TITLE else row.why_version
     if texts[which] == text:
         return Saved(row.id, version_of_part, changed=False)
     if seen < version_of_part:
         raise ChangedMeanwhile(theirs=texts[which], version=version_of_part, field=which.value)
-    new_texts = texts | {which.value: text}
-    if standing.rewording and new_texts == _texts(case, found.wording):
-        # Written back to what was agreed: nothing is asked any more.
-        standing = replace(standing, rewording=False, asked_by="", asked_role="")
-        row.new_wording_id = None
-    elif standing.rewording and found.new is None:
-        row.wordings += 1
-        row.new_wording_id = new_id()
-        case.db.add(_wording(case, row, row.new_wording_id, new_texts["title"], new_texts["why"]))
-    elif standing.status is GoalStatus.PROPOSED and shown.by_id != case.me.person_id:
-        # The other's words are not written over: they go back to them if the proposal is not taken up.
-        row.wordings += 1
-        row.wording_id = new_id()
-        case.db.add(_wording(case, row, row.wording_id, new_texts["title"], new_texts["why"]))
-    else:
-        setattr(shown, which.value, case.seal(shown.id, f"goal_wording.{which.value}", text))
-        shown.by_id, shown.written_at = case.me.person_id, case.now
-        case.db.add(shown)
-    row.asked_by_id, row.asked_role = standing.asked_by, standing.asked_role
-    row.version += 1
-    if which is Part.TITLE:
-        row.title_version = row.version
-    else:
-        row.why_version = row.version
+    _put_wording(case, goals, found, {which: text})
     change = _tell(
         case, goals, row, found.last, action, {which.value: texts[which]}, {which.value: text},
         op=op, version=row.version, private=standing.status is GoalStatus.IDEA,
     )  # fmt: skip
     row.last_change_id = change.id
-    case.db.add(row)
     return Saved(row.id, row.version)
+
+
+def _put_wording(case: OpenCase, goals: Goals, found: Found, texts: dict[Part, str]) -> None:
+    """Write texts into the wording that is written now; on an agreed goal that is a new one, which waits for the yes of both."""
+    row, shown = found.goal, found.new or found.wording
+    now = _texts(case, shown) | {part.value: text for part, text in texts.items()}
+    standing = domain.reword(standing_of(row), goals.actor, _REWORDS[next(iter(texts))])
+    if standing.rewording and now == _texts(case, found.wording):
+        # Written back to what was agreed: nothing is asked any more.
+        standing = replace(standing, rewording=False, asked_by="", asked_role="")
+        row.new_wording_id = None
+    elif standing.rewording and found.new is None:
+        row.new_wording_id = _begin_wording(case, row, now)
+    elif standing.status is GoalStatus.PROPOSED and shown.by_id != case.me.person_id:
+        # The other's words are not written over: they go back to them if the proposal is not taken up.
+        own = goals.wording_by(row.id, case.me.person_id)
+        if own is None:
+            row.wording_id = _begin_wording(case, row, now)
+        else:
+            row.wording_id = own.id
+            _write_over(case, own, now)
+    else:
+        _write_over(case, shown, now)
+    _stand(case, row, standing)
+    row.version += 1
+    if Part.TITLE in texts:
+        row.title_version = row.version
+    if Part.WHY in texts:
+        row.why_version = row.version
+    case.db.add(row)
+
+
+def _begin_wording(case: OpenCase, row: Goal, texts: dict[str, str]) -> str:
+    row.wordings += 1
+    wording = _wording(case, row, new_id(), texts["title"], texts["why"])
+    case.db.add(wording)
+    return wording.id
+
+
+def _write_over(case: OpenCase, wording: GoalWording, texts: dict[str, str]) -> None:
+    wording.title = case.seal(wording.id, "goal_wording.title", texts["title"])
+    wording.why = case.seal(wording.id, "goal_wording.why", texts["why"])
+    wording.by_id, wording.written_at = case.me.person_id, case.now
+    case.db.add(wording)
+
+
+def _put_notes(case: OpenCase, row: Goal, text: str) -> None:
+    row.notes = case.seal(row.id, "goal.notes", text) if text else None
+    if case.me.person_id != row.author_id:
+        row.notes_other_id = case.me.person_id
+    row.version += 1
+    row.notes_version = row.version
+    case.db.add(row)
 
 
 def _tell(
@@ -1037,6 +1102,8 @@ def _parts(case: OpenCase, row: Goal) -> dict[str, Any]:
         "status_at": row.status_at.isoformat(),
         "asked_by": row.asked_by_id,
         "asked_role": row.asked_role,
+        "yes_client": row.yes_client_id,
+        "yes_therapist": row.yes_therapist_id,
         "wording_id": row.wording_id,
         "new_wording_id": row.new_wording_id or "",
         "position": row.position,
@@ -1057,6 +1124,8 @@ _SETTERS: dict[str, Callable[[OpenCase, Any, Any], None]] = {
     "status_at": lambda case, row, value: setattr(row, "status_at", datetime.fromisoformat(value)),
     "asked_by": lambda case, row, value: setattr(row, "asked_by_id", value),
     "asked_role": lambda case, row, value: setattr(row, "asked_role", value),
+    "yes_client": lambda case, row, value: setattr(row, "yes_client_id", value),
+    "yes_therapist": lambda case, row, value: setattr(row, "yes_therapist_id", value),
     "wording_id": lambda case, row, value: setattr(row, "wording_id", value),
     "new_wording_id": lambda case, row, value: setattr(row, "new_wording_id", value or None),
     "position": lambda case, row, value: setattr(row, "position", value),
@@ -1129,6 +1198,10 @@ def _texts(case: OpenCase, wording: GoalWording) -> dict[str, str]:
     }
 
 
+def _notes(case: OpenCase, row: Goal) -> str:
+    return case.unseal(row.id, "goal.notes", row.notes)
+
+
 def _area(case: OpenCase, row: Goal) -> str:
     return case.unseal(row.id, "goal.area", row.area)
 
@@ -1152,3 +1225,88 @@ def _part(name: str) -> Part:
         return Part(name)
     except ValueError:
         raise BadInput(field="part") from None
+
+
+# --- the texts that are written together
+
+
+def _shared_wording(which: Part) -> Callable[[OpenCase, str], writing.Found]:
+    def find(case: OpenCase, goal_id: str) -> writing.Found:
+        goals = Goals(case)
+        found = goals.find_text(goal_id, _REWORDS[which])
+        may_write = _allowed(lambda: domain.reword(standing_of(found.goal), goals.actor, _REWORDS[which]))
+        return writing.Found(_texts(case, found.new or found.wording)[which], may_write, found)
+
+    return find
+
+
+def _shared_notes(case: OpenCase, goal_id: str) -> writing.Found:
+    goals = Goals(case)
+    found = goals.find_text(goal_id, Action.NOTE)
+    return writing.Found(_notes(case, found.goal), _allowed(lambda: domain.touch(standing_of(found.goal), goals.actor, Action.NOTE)), found)
+
+
+def _allowed(transition: Callable[[], Standing]) -> bool:
+    try:
+        transition()
+    except domain.Illegal:
+        return False
+    return True
+
+
+def _write_wording(which: Part) -> Callable[[OpenCase, writing.Found, writing.Written, str], bool]:
+    def write(case: OpenCase, text: writing.Found, written: writing.Written, op: str) -> bool:
+        goals, found = Goals(case), text.held
+        domain.reword(standing_of(found.goal), goals.actor, _REWORDS[which])
+        if written.text != text.text:
+            _put_wording(case, goals, found, {which: written.text})
+        return _tell_burst(case, goals, found, _REWORDS[which], which.value, written.burst, op)
+
+    return write
+
+
+def _write_notes(case: OpenCase, text: writing.Found, written: writing.Written, op: str) -> bool:
+    goals, found = Goals(case), text.held
+    domain.touch(standing_of(found.goal), goals.actor, Action.NOTE)
+    if written.text != text.text:
+        _put_notes(case, found.goal, written.text)
+    return _tell_burst(case, goals, found, Action.NOTE, NOTES, written.burst, op)
+
+
+def _tell_burst(case: OpenCase, goals: Goals, found: Found, action: Action, part: str, burst: Burst, op: str) -> bool:
+    """Tell what somebody wrote in the history, one entry per burst; whether an entry of theirs went on."""
+    row, last = found.goal, found.last
+    private = standing_of(row).status is GoalStatus.IDEA
+    goes_on = (
+        last is not None
+        and last.action == action
+        and last.private == private
+        and domain.same_burst(last.person_id, last.until, goals.actor, case.now)
+    )
+    if last is None or not goes_on:
+        if not burst.is_nothing:
+            entry = goals.write(row, action, {part: burst.before}, {part: burst.after}, operation=op, version=row.version, private=private)
+            row.last_change_id = entry.id
+            case.db.add(row)
+        return False
+    before, after = goals.parts(last)
+    whole = Burst(before[part], after[part]).goes_on(burst.before, burst.after, merged)
+    if whole.is_nothing:
+        # Written and taken back again: there is nothing to tell.
+        case.db.delete(last)
+        row.last_change_id = "" if row.last_change_id == last.id else row.last_change_id
+        case.db.add(row)
+        return True
+    last.before, last.after = goals.seal_parts(last.id, "before", {part: whole.before}), goals.seal_parts(last.id, "after", {part: whole.after})
+    last.until, last.version, last.operation = case.now, row.version, op
+    case.db.add(last)
+    return True
+
+
+writing.KINDS |= {
+    "goal.title": writing.Kind(
+        READ, WRITE, TITLE_MOST, _shared_wording(Part.TITLE), _write_wording(Part.TITLE), least=1, lines=False
+    ),
+    "goal.why": writing.Kind(READ, WRITE, WHY_MOST, _shared_wording(Part.WHY), _write_wording(Part.WHY)),
+    "goal.notes": writing.Kind(READ, WRITE, NOTES_MOST, _shared_notes, _write_notes),
+}

@@ -222,11 +222,6 @@ class GoalState(CasePage, Here):
     def _goal_id(self) -> str:
         return self._from_address(routes.GOAL_PARAM)
 
-    @signed_in
-    async def wording_typed(self, part: str, text: str, version: int, op: str) -> None:
-        """The title or why it matters was written."""
-        await self._do(service.reword, self._goal_id, part, text, version, op=op)
-
     @signed_in(longest=60)
     async def goal_acted(self, act: str, version: int, op: str) -> None:
         """The goal was moved on, or a question about it answered."""

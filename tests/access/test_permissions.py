@@ -5,7 +5,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, get_type_hints
 
 import pytest
@@ -16,6 +16,8 @@ from portal.access.gate import Caller, open_account, open_case
 from portal.access.permissions import LOOKS, READS, TABLE, AccountRole, CaseRole, Permission
 from portal.kit.db import transaction
 from portal.kit.refusal import Forbidden, NotFound, NotSignedIn, Refusal
+from portal.writing.domain import Burst
+from portal.writing.schemas import Address
 from tests.cast import Cast, assemble
 from tests.makers import op, sign_in
 
@@ -176,7 +178,7 @@ VERBS: dict[Permission | str, str] = {
     ),
     UPKEEP: (
         "accounts.answer_reset_wishes accounts.begin_set_up accounts.add_person accounts.hand_out_password_link accounts.tidy "
-        "cases.verify_logs checkins.keep_time checkins.keep_time_everywhere"
+        "cases.verify_logs checkins.keep_time checkins.keep_time_everywhere writing.laid_down writing.lay_down"
     ),
     P.READ_PRACTICE: "accounts.practice",
     P.INVITE_PEOPLE: "accounts.invite accounts.invite_again accounts.withdraw_invitation accounts.let_run_practice accounts.rename_practice",
@@ -215,7 +217,8 @@ VERBS: dict[Permission | str, str] = {
     P.READ_GOALS: (
         "goals.board goals.archive_of goals.goal goals.home_part goals.titles ratings.of_goal ratings.on_board ratings.summary "
         "ratings.to_rate promises.board promises.archive_of promises.promise promises.home_part promises.every "
-        "goals.both_see goals.changed_since ladders.of_goal ladders.summary"
+        "goals.both_see goals.changed_since ladders.of_goal ladders.summary "
+        "writing.open_text writing.look_again"
     ),
     P.WRITE_LADDERS: (
         "ladders.begin ladders.write ladders.bring_back ladders.start_from ladders.weigh ladders.say_now ladders.undo"
@@ -229,7 +232,7 @@ VERBS: dict[Permission | str, str] = {
         "goals.set_back goals.reach goals.let_go goals.take_up goals.archive goals.restore goals.agree_wording "
         "goals.keep_wording goals.put_out_of_focus goals.put_in_focus goals.move goals.reword goals.bring_back goals.set_area goals.set_due "
         "goals.set_review goals.add_step goals.reword_step goals.tick_step goals.hand_step goals.date_step goals.remove_step "
-        "goals.undo"
+        "goals.undo writing.keep"
     ),
     P.KNOW_SESSION: "sessions.glance",
     P.READ_SESSION: "sessions.view sessions.home_part",
@@ -278,6 +281,7 @@ FORMS = {
     "PinForm": ("4821", "4821"), "ProofForm": ("4821",), "HandOverForm": ("checkin", "0190f3b2-0000-7000-8000-000000000000"),
     "SpotForm": ("goals",), "ThingForm": ("goal", "0198c0de-0000-7000-8000-000000000000"), "LinesForm": (("Agreed.",),),
     "datetime": (2026, 11, 23, 12, 0, 0, 0, UTC),
+    "KeepForm": (Burst("", "words"), "words", b"", "", "", 1, 1, datetime(2100, 1, 1, tzinfo=UTC)),
 }  # fmt: skip
 
 
@@ -292,6 +296,8 @@ def arguments(verb: Callable[..., Any], case_id: str) -> dict[str, Any]:
             made[name] = op()
         elif parameter.default is not inspect.Parameter.empty:
             continue
+        elif wanted is Address:
+            made[name] = Address(case_id, "goal.why", op())
         elif wanted is str:
             made[name] = WORDS.get(name, op() if name.endswith("_id") or name == "undone" else "words")
         elif wanted is int:

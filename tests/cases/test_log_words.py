@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -14,6 +15,7 @@ from portal.access.permissions import LOOKS, READS, Act, CaseRole, Permission, m
 from portal.cases import state
 from portal.cases.domain import Look
 from portal.cases.schemas import AccessLog, LogPerson
+from portal.writing.service import KINDS
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 THEO, MIKA, CLOCK = LogPerson("t", "Theo Sand", "therapist", False), LogPerson("c", "Mika Vane", "client", True), LogPerson("", "", "portal", False)
@@ -45,10 +47,18 @@ def acts() -> Iterator[tuple[str, str, list[str]]]:
             for call in ast.walk(verb):
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "open_case":
                     named = [one.attr for one in ast.walk(verb) if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id == "Act"]
-                    asked = call.args[2]
                     module = importlib.import_module(f"portal.{path.parent.name}.service")
-                    permission = Permission[asked.attr] if isinstance(asked, ast.Attribute) else getattr(module, ast.unparse(asked))
-                    yield f"{path.parent.name}.{verb.name}", permission, [Act[name] for name in named]
+                    for permission in sorted(asked_by(module, call.args[2])):
+                        yield f"{path.parent.name}.{verb.name}", permission, [Act[name] for name in named]
+
+
+def asked_by(module: ModuleType, asked: ast.expr) -> set[Permission]:
+    """The permissions that an argument in a service's code stands for."""
+    if not isinstance(asked, ast.Attribute):
+        return {getattr(module, ast.unparse(asked))}
+    if ast.unparse(asked.value) == "kind":  # a text's, which the room that lends it names
+        return {getattr(kind, asked.attr) for kind in KINDS.values()}
+    return {Permission[asked.attr]}
 
 
 def test_every_verb_has_words_of_its_own_in_the_log() -> None:

@@ -3,13 +3,18 @@
 from collections.abc import Callable
 
 import pytest
+from sqlmodel import select
 
 from portal.goals import domain, service
 from portal.goals.domain import Action
+from portal.goals.models import Goal, GoalWording
+from portal.kit.db import transaction
 from portal.kit.refusal import ChangedMeanwhile, Forbidden, NotFound
 from tests.cast import Cast
 from tests.goals.people import agreed, cards, idea, look, page, proposed, seen, titles, working
 from tests.makers import op
+from tests.queries import counted
+from tests.writing.people import Hand, text_of
 
 
 def test_client_proposes_and_therapist_agrees(cast: Cast) -> None:
@@ -73,6 +78,34 @@ def test_counter_words_stay_with_whom_they_are_of(cast: Cast, how: Callable[...,
     assert len(cards(cast, "ideas")) == 1
 
 
+@pytest.mark.parametrize("how", [service.take_back, service.answer_not_now])
+def test_notes_that_the_other_wrote_in_a_proposal_stay_with_them(cast: Cast, how: Callable[..., object]) -> None:
+    by = cast.client if how is service.take_back else cast.therapist
+    goal = proposed(cast, "Mika's idea")
+    Hand.at(cast.therapist, text_of(cast, goal, "notes")).write(cast.therapist, "What Theo noted")
+    now = seen(cast, goal)
+    with counted() as run:
+        how(by, cast.case, goal, now, op=op())
+    assert len(run) <= 8
+    [theirs] = cards(cast, "ideas", by=cast.therapist)
+    assert (theirs.title, look(cast, theirs.id, by=cast.therapist).notes) == ("Mika's idea", "What Theo noted")
+    assert look(cast, goal).notes == "What Theo noted"
+    with pytest.raises(NotFound):
+        look(cast, goal, by=cast.therapist)
+
+
+def test_people_who_write_a_proposal_by_turns_leave_two_wordings_not_hundreds(cast: Cast) -> None:
+    goal = proposed(cast, "Title", "")
+    hand = Hand.at(cast.client, text_of(cast, goal))
+    for number in range(12):
+        hand.write((cast.client, cast.therapist)[number % 2], "x" * (number + 1))
+    with transaction(writes=False) as db:
+        assert len(db.exec(select(GoalWording).where(GoalWording.goal_id == goal)).all()) == 2
+    service.take_back(cast.client, cast.case, goal, seen(cast, goal), op=op())
+    assert look(cast, goal).why == "x" * 11
+    assert [card.why for card in cards(cast, "ideas", by=cast.therapist)] == ["x" * 12]
+
+
 def test_a_counter_wording_can_still_be_agreed_on_and_countered(cast: Cast) -> None:
     goal = service.add(cast.therapist, cast.case, "Theo's idea", proposes=True, op=op()).id
     for who, words in ((cast.client, "Mika's words"), (cast.therapist, "Theo's words"), (cast.client, "Mika's last words")):
@@ -99,23 +132,102 @@ def test_yes_is_to_what_was_read(cast: Cast) -> None:
     assert look(cast, goal).kind == "mine"
 
 
-def test_rewording_an_agreed_goal_waits_for_the_other_and_shows_the_difference(cast: Cast) -> None:
+def test_rewording_an_agreed_goal_waits_for_both_and_shows_the_difference(cast: Cast) -> None:
     goal = agreed(cast, "Say no once a week")
     service.reword(cast.client, cast.case, goal, "title", "Say no twice a week", look(cast, goal).title_version, op=op())
-    for who, asks in ((cast.client, "other"), (cast.therapist, "me")):
+    for who in (cast.client, cast.therapist):
         detail = look(cast, goal, by=who)
         assert detail.agreed_title == "Say no once a week"
         assert detail.title == "Say no twice a week"
-        assert detail.asks == asks
+        assert (detail.asks, [one.said for one in detail.yes]) == ("me", [False, False])
         assert [(piece.kind, piece.text) for piece in detail.title_pieces] == [
             ("same", "Say no "), ("gone", "once"), ("new", "twice"), ("same", " a week"),
         ]  # fmt: skip
         assert titles(cast, "agreed", by=who) == ["Say no once a week"]
-    with pytest.raises(domain.OthersYesNeeded):
+    service.agree_wording(cast.client, cast.case, goal, seen(cast, goal), op=op())
+    assert titles(cast, "agreed") == ["Say no once a week"]
+    assert [(one.words, one.said) for one in look(cast, goal).yes] == [("You said yes", True), ("Theo's yes is missing", False)]
+    assert [(one.words, one.said) for one in look(cast, goal, by=cast.therapist).yes] == [("Your yes is missing", False), ("Mika said yes", True)]
+    with pytest.raises(domain.YesSaid):
         service.agree_wording(cast.client, cast.case, goal, seen(cast, goal), op=op())
     service.agree_wording(cast.therapist, cast.case, goal, seen(cast, goal), op=op())
     assert titles(cast, "agreed") == ["Say no twice a week"]
-    assert look(cast, goal).asks == ""
+    assert (look(cast, goal).asks, look(cast, goal).yes) == ("", [])
+
+
+def test_both_say_yes_at_the_same_moment(cast: Cast) -> None:
+    goal = agreed(cast, "Say no")
+    service.reword(cast.client, cast.case, goal, "title", "Say no twice", look(cast, goal).title_version, op=op())
+    version = seen(cast, goal)
+    service.agree_wording(cast.client, cast.case, goal, version, op=op())
+    service.agree_wording(cast.therapist, cast.case, goal, version, op=op())
+    assert titles(cast, "agreed") == ["Say no twice"]
+
+
+def test_any_later_edit_clears_the_yes_of_both(cast: Cast) -> None:
+    goal = agreed(cast, "Say no")
+    for writer, part, text in ((cast.client, "title", "Say no twice"), (cast.therapist, "why", "Evenings"), (cast.client, "title", "Say no often")):
+        service.reword(writer, cast.case, goal, part, text, 99, op=op())
+        assert [one.said for one in look(cast, goal).yes] == [False, False]
+        read = look(cast, goal).version
+        service.agree_wording(writer, cast.case, goal, read, op=op())
+        assert [one.said for one in look(cast, goal, by=writer).yes] == [True, False]
+    other = cast.therapist
+    service.reword(cast.client, cast.case, goal, "title", "Say no softly", 99, op=op())
+    with pytest.raises(ChangedMeanwhile):
+        service.agree_wording(other, cast.case, goal, read, op=op())
+    assert titles(cast, "agreed") == ["Say no"]
+
+
+def test_a_yes_can_be_undone(cast: Cast) -> None:
+    goal = agreed(cast, "Say no")
+    service.reword(cast.client, cast.case, goal, "title", "Say no twice", 99, op=op())
+    first, second = op(), op()
+    service.agree_wording(cast.client, cast.case, goal, seen(cast, goal), op=first)
+    service.undo(cast.client, cast.case, first, op=op())
+    assert [one.said for one in look(cast, goal).yes] == [False, False]
+    service.agree_wording(cast.therapist, cast.case, goal, seen(cast, goal), op=op())
+    service.agree_wording(cast.client, cast.case, goal, seen(cast, goal), op=second)
+    assert titles(cast, "agreed") == ["Say no twice"]
+    service.undo(cast.client, cast.case, second, op=op())
+    assert titles(cast, "agreed") == ["Say no"]
+    assert [one.said for one in look(cast, goal).yes] == [False, True]
+
+
+def test_a_new_wording_waits_where_the_missing_yes_is_seen(cast: Cast) -> None:
+    goal = agreed(cast, "Say no")
+    service.reword(cast.client, cast.case, goal, "title", "Say no twice", 99, op=op())
+    assert [one.words for one in service.home_part(cast.therapist, cast.case).asking] == ["Mika suggests a new wording"]
+    assert service.home_part(cast.client, cast.case).asking == []
+    assert len(service.waiting(cast.therapist)[cast.case]) == 1
+    service.agree_wording(cast.therapist, cast.case, goal, seen(cast, goal), op=op())
+    assert [one.words for one in service.home_part(cast.client, cast.case).asking] == ["Theo said yes to the new wording"]
+    assert service.home_part(cast.therapist, cast.case).asking == []
+    assert service.waiting(cast.therapist) == {}
+    service.reword(cast.therapist, cast.case, goal, "title", "Say no thrice", 99, op=op())
+    assert service.waiting(cast.therapist) == {}
+    service.agree_wording(cast.client, cast.case, goal, seen(cast, goal), op=op())
+    assert len(service.waiting(cast.therapist)[cast.case]) == 1
+
+
+def test_a_new_wording_has_an_id_of_its_own_and_the_agreed_one_keeps_its(cast: Cast) -> None:
+    """What is rated is rated for one of these."""
+    goal = agreed(cast, "Say no")
+    before = wordings(goal)
+    service.reword(cast.client, cast.case, goal, "title", "Say no twice", 99, op=op())
+    assert wordings(goal)[0] == before[0]
+    assert wordings(goal)[1] not in ("", before[0])
+    waiting = wordings(goal)[1]
+    service.agree_wording(cast.client, cast.case, goal, seen(cast, goal), op=op())
+    service.agree_wording(cast.therapist, cast.case, goal, seen(cast, goal), op=op())
+    assert wordings(goal) == (waiting, None)
+
+
+def wordings(goal: str) -> tuple[str, str | None]:
+    """The ids of the wording in force and of the one that waits."""
+    with transaction(writes=False) as db:
+        row = db.exec(select(Goal).where(Goal.id == goal)).one()
+        return row.wording_id, row.new_wording_id
 
 
 def test_agreed_wording_can_stay(cast: Cast) -> None:
@@ -129,7 +241,7 @@ def test_agreed_wording_can_stay(cast: Cast) -> None:
 def test_writing_back_what_was_agreed_asks_nothing(cast: Cast) -> None:
     goal = agreed(cast, "Say no")
     first = service.reword(cast.client, cast.case, goal, "title", "Say yes", look(cast, goal).title_version, op=op())
-    assert look(cast, goal).asks == "other"
+    assert look(cast, goal).asks == "me"
     service.reword(cast.client, cast.case, goal, "title", "Say no", first.version, op=op())
     assert look(cast, goal).asks == ""
     assert look(cast, goal, by=cast.therapist).asks == ""
@@ -138,9 +250,11 @@ def test_writing_back_what_was_agreed_asks_nothing(cast: Cast) -> None:
 def test_counter_wording_turns_the_question_round(cast: Cast) -> None:
     goal = agreed(cast, "Say no")
     service.reword(cast.client, cast.case, goal, "title", "Say no often", look(cast, goal).title_version, op=op())
-    service.reword(cast.therapist, cast.case, goal, "title", "Say no when it matters", look(cast, goal).title_version, op=op())
-    assert look(cast, goal).asks == "me"
     service.agree_wording(cast.client, cast.case, goal, seen(cast, goal), op=op())
+    service.reword(cast.therapist, cast.case, goal, "title", "Say no when it matters", look(cast, goal).title_version, op=op())
+    assert (look(cast, goal).asks, look(cast, goal).asked_words) == ("me", "Theo")
+    service.agree_wording(cast.client, cast.case, goal, seen(cast, goal), op=op())
+    service.agree_wording(cast.therapist, cast.case, goal, seen(cast, goal), op=op())
     assert titles(cast, "agreed") == ["Say no when it matters"]
 
 

@@ -238,11 +238,17 @@ def test_a_burst_of_writing_is_one_entry(cast: Cast) -> None:
 def test_an_earlier_text_can_be_taken_again(cast: Cast) -> None:
     goal = agreed(cast, "First words")
     service.reword(cast.client, cast.case, goal, "title", "Second words", look(cast, goal).title_version, op=op())
-    service.agree_wording(cast.therapist, cast.case, goal, seen(cast, goal), op=op())
+    for who in (cast.client, cast.therapist):
+        service.agree_wording(who, cast.case, goal, seen(cast, goal), op=op())
     [entry] = [entry for entry in page(cast, goal).history if entry.restorable]
     service.bring_back(cast.therapist, cast.case, entry.id, op=op())
     assert (look(cast, goal).title, look(cast, goal).asks) == ("First words", "me")
     assert titles(cast, "agreed") == ["Second words"]
+    newest = page(cast, goal).history[0]
+    assert (newest.words, newest.restorable) == ("Theo took an earlier text again", True)
+    service.bring_back(cast.client, cast.case, newest.id, op=op())
+    assert (look(cast, goal).title, look(cast, goal).asks) == ("Second words", "")
+    assert len([one for one in page(cast, goal).history if "took an earlier text" in one.words]) == 2
 
 
 def restorable(cast: Cast, goal: str) -> list[str]:
@@ -279,7 +285,7 @@ def test_a_declined_wording_can_be_suggested_again(cast: Cast) -> None:
     assert declined.restorable
     service.bring_back(cast.client, cast.case, declined.id, op=op())
     detail = look(cast, goal)
-    assert (detail.title, detail.why, detail.asks) == ("New title", "New reason", "other")
+    assert (detail.title, detail.why, detail.asks) == ("New title", "New reason", "me")
     assert (detail.agreed_title, detail.agreed_why) == ("Agreed title", "Agreed reason")
 
 
@@ -458,7 +464,7 @@ def test_statements_of_the_board_do_not_grow_with_its_goals(cast: Cast) -> None:
 
 
 def test_a_history_entry_needs_its_undo_words_or_a_history_of_texts() -> None:
-    texts = {Action.REWORD_TITLE, Action.REWORD_WHY}
+    texts = {Action.REWORD_TITLE, Action.REWORD_WHY, Action.NOTE, Action.TAKE_EARLIER}
     from portal.goals.schemas import ENTRY_WORDS, UNDO_WORDS
 
     assert set(ENTRY_WORDS) == set(Action)

@@ -68,7 +68,7 @@ class TwoPeopleAndAGoal(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.goal = Standing(MIKA.person_id)
-        self.wording = 1
+        self.wording = self.newest = 1
         self.waits: int | None = None
         self.said_yes: set[tuple[str, int]] = set()
 
@@ -126,12 +126,12 @@ class TwoPeopleAndAGoal(RuleBasedStateMachine):
             self.goal = domain.reword(before, actor)
         except Illegal:
             return
-        number = (self.waits or self.wording) + 1
+        number = self.newest = self.newest + 1
         if self.goal.rewording:
             self.waits = number
         else:
             self.wording = number
-        if before.status is not GoalStatus.IDEA:
+        if before.status is GoalStatus.PROPOSED:
             self.said_yes.add((actor.role, number))
 
     @precondition(lambda self: self.goal.rewording)
@@ -139,8 +139,9 @@ class TwoPeopleAndAGoal(RuleBasedStateMachine):
     def agree_wording(self, actor: Actor) -> None:
         if self._try(Action.AGREE_WORDING, actor):
             assert self.waits is not None
-            self.wording, self.waits = self.waits, None
-            self.said_yes.add((actor.role, self.wording))
+            self.said_yes.add((actor.role, self.waits))
+            if not self.goal.rewording:
+                self.wording, self.waits = self.waits, None
 
     @precondition(lambda self: self.goal.rewording)
     @rule(actor=ACTORS)
@@ -174,6 +175,10 @@ class TwoPeopleAndAGoal(RuleBasedStateMachine):
         assert bool(self.goal.asked_by) == bool(self.goal.asked_role) == open_question
 
     @invariant()
+    def a_yes_is_to_the_words_that_stand_there(self) -> None:
+        assert self.goal.yes == {role for role, wording in self.said_yes if self.goal.rewording and wording == self.waits}
+
+    @invariant()
     def only_living_goals_are_in_focus(self) -> None:
         if self.goal.in_focus:
             assert self.goal.status in domain.LIVING
@@ -196,8 +201,10 @@ def test_the_one_who_asks_cannot_answer() -> None:
 
 def test_a_second_therapist_cannot_answer_for_the_client() -> None:
     asked = domain.reword(replace(Standing(MIKA.person_id), status=GoalStatus.WORKING), THEO)
-    with pytest.raises(domain.OthersYesNeeded):
-        domain.agree_wording(asked, Actor("ines", "therapist"))
+    said = domain.agree_wording(asked, THEO)
+    with pytest.raises(domain.YesSaid):
+        domain.agree_wording(said, Actor("ines", "therapist"))
+    assert not domain.agree_wording(said, MIKA).rewording
 
 
 def test_an_idea_dropped_elsewhere_is_not_shown_to_anybody() -> None:

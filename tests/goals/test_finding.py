@@ -16,6 +16,7 @@ from tests.cast import Cast
 from tests.goals.people import agreed, idea, proposed, working
 from tests.makers import make_case, op
 from tests.queries import counted
+from tests.writing.people import Hand, text_of
 
 TODAY = date(2026, 11, 23)
 
@@ -99,6 +100,12 @@ def test_all_words_of_a_goal_are_looked_through(cast: Cast) -> None:
     view = service.board(cast.client, cast.case, wanted=Filter(text="sleep")).found
     assert view.words == "1 of 2 goals"
     assert [area.words for area in view.areas] == ["Rest and free time", "The choir"]
+
+
+def test_notes_that_were_written_together_are_looked_through(cast: Cast) -> None:
+    Hand.at(cast.client, text_of(cast, agreed(cast, "Sing again"), "notes")).write(cast.therapist, "The choir in Elm Street")
+    agreed(cast, "Another goal")
+    assert found(cast, text="elm choir") == ["Sing again"]
 
 
 def test_an_idea_is_found_by_its_author_alone(cast: Cast) -> None:

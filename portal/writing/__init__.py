@@ -1,0 +1,1 @@
+"""Texts that two people write at once, whatever they are about."""
