@@ -9,11 +9,13 @@ from portal import design as ui
 from portal.design.board import board, board_card, board_column, entry, handle
 from portal.design.compose import composer, day, tick
 from portal.design.finder import Chooser, finder
+from portal.design.shared_text import shared_text
 from portal.design.words import operation, t
 from portal.goals.domain import Column, Due, GoalStatus, LifeArea
 from portal.goals.schemas import (
     AREA_MOST,
     FIND_MOST,
+    NOTES_MOST,
     STEP_MOST,
     TITLE_MOST,
     WHY_MOST,
@@ -24,6 +26,7 @@ from portal.goals.schemas import (
     PieceView,
     StepDetail,
     StepView,
+    YesView,
 )
 from portal.goals.state import BoardState, GoalState
 
@@ -322,20 +325,42 @@ def _others_proposal() -> rx.Component:
 def _new_wording() -> rx.Component:
     goal = GoalState.goal_shown
     return rx.el.section(
-        rx.el.h2(rx.cond(goal.asks == "me", t("{name} suggests a new wording", name=goal.asked_words), t("Your new wording waits for {name}'s yes", name=goal.others))),
-        ui.small(t("Until both of you have said yes, the agreed wording stays.")),
-        rx.cond(goal.title_pieces.length() > 0, _difference(goal.title_pieces, "said-title")),
-        rx.cond(goal.why_pieces.length() > 0, _difference(goal.why_pieces, "said")),
+        rx.el.h2(t("A new wording")),
+        ui.small(t("It becomes your wording when both of you have said yes. Until then the agreed one holds, and ratings stay with the wording they were given for.")),
+        rx.el.div(
+            rx.el.div(
+                rx.el.h3(t("Agreed wording"), class_name="field-label"),
+                rx.el.p(goal.agreed_title, dir="auto", class_name="said-title"),
+                rx.cond((goal.agreed_why != "") & (goal.why_pieces.length() > 0), rx.el.p(goal.agreed_why, dir="auto", class_name="said")),
+                class_name="wording-one",
+            ),
+            rx.el.div(
+                rx.el.h3(t("New wording"), class_name="field-label"),
+                rx.cond(
+                    goal.title_pieces.length() > 0,
+                    _difference(goal.title_pieces, "said-title"),
+                    rx.el.p(goal.title, dir="auto", class_name="said-title"),
+                ),
+                rx.cond(goal.why_pieces.length() > 0, _difference(goal.why_pieces, "said")),
+                class_name="wording-one",
+            ),
+            class_name="wordings",
+        ),
+        rx.el.ul(rx.foreach(goal.yes, _yes_line), class_name="yeses"),
         rx.cond(
             goal.may_write,
             rx.el.div(
                 rx.cond(goal.asks == "me", _act(t("Yes, that's our wording"), "agree_wording", "primary")),
-                rx.cond(goal.asks == "me", _act(t("Keep the agreed wording"), "keep_wording"), _act(t("Take it back"), "keep_wording")),
+                _act(t("Keep the agreed wording"), "keep_wording"),
                 class_name="buttons",
             ),
         ),
         class_name="agreed wording-question",
     )
+
+
+def _yes_line(yes: rx.Var[YesView]) -> rx.Component:
+    return rx.el.li(ui.who_mark(yes.role), rx.el.span(yes.words), class_name=rx.cond(yes.said, "said-yes", "no-yes"), key=yes.role)
 
 
 def _difference(pieces: Any, class_name: str) -> rx.Component:
@@ -352,39 +377,46 @@ def _piece(piece: rx.Var[PieceView]) -> rx.Component:
 
 
 def wording() -> rx.Component:
-    """Title and reason, to be written in place."""
+    """Title and reason, written together in place."""
     goal = GoalState.goal_shown
-    asks = (goal.kind != "idea") & (goal.kind != "mine") & (goal.kind != "theirs")
+    agreed = (goal.kind != "idea") & (goal.kind != "mine") & (goal.kind != "theirs")
     return ui.sheet(
-        ui.saved_field(
-            t("The goal"),
-            name="goal-title-" + goal.id,
-            value=goal.title,
-            version=goal.title_version,
-            most=TITLE_MOST,
-            title=True,
-            disabled=~goal.may_reword,
-            other=goal.others,
-            on_save=lambda op, version, text: GoalState.wording_typed("title", text, version, op),
+        shared_text(
+            t("The goal"), case=GoalState.case_id, kind="goal.title", about=goal.id, value=goal.title, most=TITLE_MOST, lines=1, many=False,
+            title=True, disabled=~goal.may_reword,
         ),
-        ui.saved_field(
-            t("Why it matters"),
-            name="goal-why-" + goal.id,
-            value=goal.why,
-            version=goal.why_version,
-            lines=3,
-            most=WHY_MOST,
-            disabled=~goal.may_reword,
-            other=goal.others,
-            on_save=lambda op, version, text: GoalState.wording_typed("why", text, version, op),
+        shared_text(
+            t("Why it matters"), case=GoalState.case_id, kind="goal.why", about=goal.id, value=goal.why, most=WHY_MOST, disabled=~goal.may_reword,
         ),
         rx.cond(
-            goal.may_reword & asks,
-            ui.small(t("You have agreed on this. If you change it, {name} is asked for a yes again; until then the agreed wording stays.", name=goal.others)),
+            goal.may_reword & agreed & (goal.asks == ""),
+            ui.small(t("You have agreed on this. If one of you changes it, the new wording holds once both of you have said yes.")),
         ),
         rx.cond(goal.kind == "idea", ui.small(t("Nobody else sees what you write here."))),
-        rx.cond((goal.kind == "mine") | (goal.kind == "theirs"), ui.small(t("{name} sees what you write here.", name=goal.others))),
-    )
+        rx.cond((goal.kind == "mine") | (goal.kind == "theirs"), ui.small(t("{name} sees what you write here, as you write it.", name=goal.others))),
+    )  # fmt: skip
+
+
+def notes() -> rx.Component:
+    """What the two want to keep in mind about the goal; it needs nobody's yes."""
+    goal = GoalState.goal_shown
+    return rx.cond(
+        goal.may_note | (goal.notes != ""),
+        ui.section(
+            t("Notes"),
+            ui.sheet(
+                shared_text(
+                    t("Notes on this goal"), case=GoalState.case_id, kind="goal.notes", about=goal.id, value=goal.notes, most=NOTES_MOST,
+                    label_shown=False, disabled=~goal.may_note,
+                ),
+                rx.cond(
+                    goal.kind == "idea",
+                    ui.small(t("Nobody else sees what you write here.")),
+                    ui.small(t("{name} sees what you write here, as you write it.", name=goal.others)),
+                ),
+            ),
+        ),
+    )  # fmt: skip
 
 
 def small_steps() -> rx.Component:

@@ -4,7 +4,7 @@ import reflex as rx
 
 from portal.access.tasks import Task
 from portal.design import page_frame, row, t, undo_bar
-from portal.goals.components import days, goal_history, goal_lead, moves, part_of_life, question, small_steps, wording
+from portal.goals.components import days, goal_history, goal_lead, moves, notes, part_of_life, question, small_steps, wording
 from portal.goals.state import GoalState
 from portal.handovers.components import hand_over_control
 from portal.ladders.components import ladder, ladder_undo
@@ -31,6 +31,7 @@ def goal_page() -> rx.Component:
         how_it_goes(),
         ladder(),
         small_steps(),
+        notes(),
         days(),
         part_of_life(),
         goal_history(),
