@@ -30,6 +30,7 @@ from portal.goals.schemas import Saved
 from portal.handovers import service as handovers
 from portal.handovers.schemas import HandOverForm
 from portal.kit import clock
+from portal.kit.crdt import SharedText
 from portal.kit.db import transaction
 from portal.kit.ids import digest, new_id, secret
 from portal.kit.passwords import hashed
@@ -42,6 +43,9 @@ from portal.sessions import service as sessions_held
 from portal.sessions.schemas import LinesForm, SpotForm, ThingForm
 from portal.settings import settings
 from portal.tables import metadata
+from portal.writing import service as writing
+from portal.writing.domain import Burst
+from portal.writing.schemas import Address, KeepForm, LayForm
 
 PASSWORD = "paper-boats-go-far"  # noqa: S105  of fictional people only, who can sign in nowhere but in the demo
 PIN = "7351"
@@ -389,6 +393,19 @@ class _Goal:
         if review:
             self.now = self.by(at, goals.set_review, self.id, review.isoformat(), self.now.version)
 
+    def note(self, by: _Hand, at: datetime, part: str, text: str) -> None:
+        """Write one of the goal's texts, as the open page does: the title, why it matters, or the notes."""
+        address = Address(by.case_id, f"goal.{part}", self.id)
+        with clock.at(at):
+            opened = writing.open_text(by.caller, address)
+            laid = opened.document or writing.lay_down(address, LayForm(opened.text, SharedText.of(opened.text).squashed()))
+            document = SharedText(laid.state)
+            document.become(text)
+            burst = Burst(laid.text, text)
+            form = KeepForm(burst, text, document.squashed(), laid.text, laid.document_id, laid.laid, laid.version, at)
+            writing.keep(by.caller, address, form, op=new_id())
+        self.now = self.refreshed(at)
+
     def refreshed(self, at: datetime) -> Saved:
         """The goal's version after a change of one of its steps."""
         with clock.at(at):
@@ -463,6 +480,7 @@ def _other_goals(pair: _Pair, sessions: list[datetime]) -> Acts:
     choir.agreed(at + _HOUR)
     choir.about(at + 5 * _HOUR, "rest")
     choir.step(at + 5 * _HOUR, "Look up three choirs nearby", pair.client_id)
+    choir.note(pair.client, at + 6 * _HOUR, "notes", "Sang alto at school. Mrs Brandt said I had a warm voice.")
     at = sessions[6] + 2 * _HOUR
     yield at
     sleep.tick(at, phone)
@@ -474,6 +492,11 @@ def _other_goals(pair: _Pair, sessions: list[datetime]) -> Acts:
     running.agreed(at).move(pair.client, at + 4 * _HOUR, goals.let_go)
     at += 5 * _HOUR
     yield at
+    # Written together, and one yes is still missing.
+    choir.note(pair.client, at, "title", "Sing in a choir again, also on tired days")
+    choir.note(pair.therapist, at, "why", "When I sing I hear myself, and nobody needs anything from me.")
+    choir.note(pair.therapist, at, "notes", "Sang alto at school. Mrs Brandt said I had a warm voice.\nThe choir in Elm Street meets on Fridays at seven.")
+    choir.move(pair.therapist, at, goals.agree_wording)
     pair.goal(pair.client, at, "Talk to my father about the house")
     pair.goal(pair.therapist, at, "Notice one good moment a day").move(pair.therapist, at, goals.propose)
 

@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 from portal import frontend
 from portal.goals import service as goals
 from tests import equip
-from tests.bench import crowd, screens
+from tests.bench import crowd, screens, writing
 from tests.bench.bare import bare_app
 from tests.bench.figures import Report
 from tests.bench.practice import fill_board, make_pair, served, statements_of
@@ -80,10 +80,17 @@ def in_browsers(report: Report, folder: Path) -> None:
             for name, one in series.items():
                 report.times(f"{name}: own echo", one.echo)
                 report.times(f"{name}: propagation", one.other, median_reach=twice, p95_reach=100)
+            print("==> Letters", flush=True)
+            typed = writing.letters(browser, running.url)
+            report.times("a letter: own echo", typed.echo)
+            report.times("a letter to the other screen", typed.other, median_reach=30, p95_reach=80)
             print("==> First loads", flush=True)
             screens.board_loads(browser, running.url, 30, report, {"kB": 440, "ms": 600})
             screens.board_loads(browser, running.url, 300, report, {"ms": 800})
             browser.close()
+        with served(Path(folder) / "texts") as running:
+            print("==> Writing together", flush=True)
+            asyncio.run(writing.measure(running, report))
 
 
 if __name__ == "__main__":

@@ -134,20 +134,21 @@ def board_series(browser: Browser, url: str) -> dict[str, Series]:
 
 
 def edit_series(browser: Browser, url: str) -> Series:
-    """A text typed in one browser until it stands in the other's field, from the moment that the field is left."""
+    """A small step's words changed in one browser until they stand in the other's field, from the moment that the field is left."""
     pair = make_pair()
     goal = goals.add(pair.client, pair.case, "Measured goal", "because", proposes=True, op=op())
+    goals.add_step(pair.client, pair.case, goal.id, "a measured step", op=op())
     address = url + routes.in_case(routes.GOAL, pair.case, goal=goal.id)
-    field = "[...document.querySelectorAll('textarea')].find((one) => one.labels?.[0]?.textContent.includes('Why it matters'))"
+    field = "document.querySelector('.step-words textarea')"
     ready = f"Boolean({field})"
     mine = open_page(context_of(browser, url, pair, "client"), address, ready)
     theirs = open_page(context_of(browser, url, pair, "therapist"), address, ready)
     series = Series([], [])
     for number in range(TIMES + 2):
-        text = f"because of reason number {number}"
-        mine.get_by_label("Why it matters").fill(text)
+        text = f"step number {number}"
+        mine.locator(".step-words textarea").fill(text)
         there = f"{field}?.value === {json.dumps(text)}"
-        saved = f"{field}?.closest('.field')?.textContent.includes('Saved')"
+        saved = f"{field}?.closest('.field')?.querySelector('.fares')?.dataset.state === 'saved'"
         series.add(timed(mine, f"{field}.focus(); {field}.blur()", {"own": (mine, saved), "other": (theirs, there)}))
     mine.context.close()
     theirs.context.close()

@@ -44,10 +44,13 @@ from portal.promises.schemas import PromiseForm
 from portal.ratings import service as ratings
 from portal.sessions import service as sessions
 from portal.sessions.schemas import LinesForm, SpotForm, ThingForm
+from portal.writing import service as writing
+from portal.writing.schemas import Address
 from tests.access.test_permissions import PERMISSION_OF, UPKEEP
 from tests.bench.practice import Pair, make_pair
 from tests.makers import make_case, make_person, op, sign_in
 from tests.queries import counted
+from tests.writing.people import Hand
 
 PASSWORD, OTHER = "a paper boat goes far", "another paper boat goes"
 VISIT = Visit("127.0.0.1", "Firefox")
@@ -157,11 +160,13 @@ def _goals(pair: Pair) -> None:
     goal = goals.set_due(me, case, goal.id, f"{clock.now() + timedelta(days=40):%Y-%m-%d}", goal.version, op=op())
     goal = goals.reword(me, case, goal.id, "why", "because the evenings are mine", goal.version, op=op())
     go(goals.agree_wording, them)
+    go(goals.agree_wording)
     goal = goals.reword(them, case, goal.id, "title", "Say no twice a week", goal.version, op=op())
     go(goals.keep_wording, them)
     _steps(pair, goal.id)
     _ratings(pair, goal.id)
     _ladder(pair, goal.id)
+    _writing(pair, goal.id)
     moved = op()
     goal = goals.move(me, case, goal.id, "reached", "", goals.goal(me, case, goal.id).goal.version, op=moved)
     goals.undo(me, case, moved, op=op())
@@ -181,6 +186,15 @@ def _goals(pair: Pair) -> None:
     goals.titles(me, case)
     goals.waiting(them)
     goals.steps_ahead(them)
+
+
+def _writing(pair: Pair, goal_id: str) -> None:
+    for part in ("notes", "why", "title"):
+        address = Address(pair.case, f"goal.{part}", goal_id)
+        hand = Hand.at(pair.client, address)
+        for caller, text in ((pair.client, "What the client wrote"), (pair.therapist, "What both wrote"), (pair.client, "What both wrote together")):
+            hand.write(caller, text)
+            writing.look_again(caller, address)
 
 
 def _steps(pair: Pair, goal_id: str) -> None:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 MARKER = "KanarienQuitte"
 FIELDS = ", ".join(
     f"{kind}:visible"
-    for kind in ("textarea", "input[type=text]", "input[type=search]", "input[type=email]", "input[type=password]", "input:not([type])")
+    for kind in ("[contenteditable=true]", "textarea", "input[type=text]", "input[type=search]", "input[type=email]", "input[type=password]", "input:not([type])")
 )
 EVERY_FIELD = {
     # entrance
@@ -33,7 +33,7 @@ EVERY_FIELD = {
     # practice
     "Name of the practice",
     # goals
-    "What would you like to be different?", "Why does it matter?",
+    "What would you like to be different?", "Why does it matter?", "The goal", "Why it matters", "Notes on this goal",
     # feedback
     "In your words", "What, in one sentence", "What was missed?", "Say something in return", "An idea of your own",
     "What I heard", "What I imagine you felt", "Why it makes sense",
@@ -67,7 +67,12 @@ def type_everywhere(page: Page) -> set[str]:
 
 def name_of(field: Locator) -> str:
     """What a field is called on the page."""
-    return str(field.evaluate("field => (field.labels?.[0]?.innerText || field.getAttribute('aria-label') || field.name).trim()"))
+    return str(
+        field.evaluate(
+            """field => (field.labels?.[0]?.innerText || field.getAttribute('aria-label') || field.name
+                || document.getElementById(field.getAttribute('aria-labelledby')).innerText).trim()"""
+        )
+    )
 
 
 def stands(page: Page) -> None:
@@ -78,6 +83,9 @@ def visit(page: Page, address: str) -> set[str]:
     """Open a page and whatever opens fields on it, and type everywhere."""
     page.goto(address)
     stands(page)
+    if "/goals/" in address:
+        # They are loaded after the page.
+        expect(page.locator("[contenteditable=true]")).to_have_count(3)
     page.locator("main details").evaluate_all("folds => folds.forEach((fold) => { fold.open = true; })")
     called = type_everywhere(page)
     for opener in OPENERS:
