@@ -24,6 +24,7 @@ from portal.cases import service as cases
 from portal.cases.schemas import CadenceForm, SessionForm
 from portal.checkins import service as checkins
 from portal.checkins.domain import Item
+from portal.decisions import service as decisions
 from portal.feedback import service as feedback
 from portal.goals import service as goals
 from portal.goals.schemas import Saved
@@ -423,7 +424,8 @@ def _mika_and_theo(story: _Story) -> None:
     sessions = [first + number * _WEEK for number in range(10)]
     _tell(
         _say_no(pair, sessions), _other_goals(pair, sessions), _eight_check_ins(pair, sessions), _rupture(pair, sessions),
-        _repair(pair, sessions), _promises(pair, sessions), _two_sessions(pair, sessions), _these_days(pair, sessions),
+        _repair(pair, sessions), _promises(pair, sessions), _a_decision(pair, sessions),
+        _two_sessions(pair, sessions), _these_days(pair, sessions),
     )  # fmt: skip
 
 
@@ -517,6 +519,42 @@ def _promises(pair: _Pair, sessions: list[datetime]) -> Acts:
     at = clock.now() - 31 * _HOUR
     yield at
     pair.client(at, promises.keep, sheet.id, sheet.version)
+
+
+def _a_decision(pair: _Pair, sessions: list[datetime]) -> Acts:
+    """One that was made and is to be looked at again, and one that is being weighed."""
+    at = sessions[5] + 6 * _HOUR
+    yield at
+    made = pair.client(at, decisions.begin, "Do I tell my sister about therapy?")
+    tell = pair.client(at + timedelta(minutes=1), decisions.add_option, made.id, "Tell her on Sunday")
+    wait = pair.therapist(at + timedelta(minutes=2), decisions.add_option, made.id, "Wait until you want to")
+    pair.client(at + timedelta(minutes=3), decisions.add_point, tell.id, "for", "I could stop inventing appointments")
+    pair.client(at + timedelta(minutes=4), decisions.add_point, tell.id, "against", "She tells our mother everything")
+    pair.client(at + timedelta(minutes=5), decisions.add_point, wait.id, "for", "It is mine, for now")
+    at += timedelta(minutes=10)
+    pair.client(at, decisions.reword, made.id, "matters", "That I am the one who says it.", 1)
+    with clock.at(at):
+        seen = decisions.decision(pair.client.caller, pair.client.case_id, made.id).version
+    pair.client(at + timedelta(minutes=1), decisions.choose, made.id, wait.id, seen)
+    pair.client(at + timedelta(minutes=2), decisions.set_look, made.id, sessions[9].date().isoformat(), 1)
+    at = sessions[8] + timedelta(days=1, hours=1)
+    yield at
+    open_one = pair.client(at, decisions.begin, "Which evening is for the choir?")
+    options = [
+        pair.client(at + timedelta(minutes=1), decisions.add_option, open_one.id, "Tuesday, with the beginners"),
+        pair.client(at + timedelta(minutes=2), decisions.add_option, open_one.id, "Thursday, with the big one"),
+        pair.therapist(at + timedelta(minutes=3), decisions.add_option, open_one.id, "Not this winter"),
+    ]
+    words = (
+        (pair.client, 0, "for", "Nobody there knows me as the one who used to be good"),
+        (pair.client, 0, "against", "Tuesdays are long already"),
+        (pair.client, 1, "for", "They sing what I love"),
+        (pair.therapist, 1, "against", "You said that auditions keep you awake"),
+        (pair.client, 2, "for", "One thing less"),
+    )
+    for minute, (hand, option, side, text) in enumerate(words, 4):
+        hand(at + timedelta(minutes=minute), decisions.add_point, options[option].id, side, text)
+    pair.client(at + timedelta(minutes=20), decisions.reword, open_one.id, "matters", "That I come home lighter than I went.", 1)
 
 
 _ANSWERS = (

@@ -11,6 +11,7 @@ from portal.accounts.state import AccountState, EntranceState
 from portal.cases.state import AccessLogState
 from portal.checkins import service as checkins
 from portal.checkins.state import CheckInsState, CourseState
+from portal.decisions.state import DecisionsState, DecisionState
 from portal.goals.state import BoardState, GoalState
 from portal.live.at_rest import seal_states
 from portal.live.hours import every
@@ -21,6 +22,8 @@ from portal.pages.case import OverviewState, case_page
 from portal.pages.checkin import CheckInState, checkin_page
 from portal.pages.checkins import checkins_page
 from portal.pages.course import course_page
+from portal.pages.decision import decision_page
+from portal.pages.decisions import decisions_page
 from portal.pages.entrance import entrance_page
 from portal.pages.feedback import FeedbackState, feedback_page
 from portal.pages.forgotten import forgotten_page
@@ -71,6 +74,8 @@ _page(routes.HOME, home_page, HomeState.page_opened)
 _page(routes.CASE, case_page, OverviewState.page_opened)
 _page(routes.GOALS, goals_page, BoardState.page_opened)
 _page(routes.GOAL, goal_page, GoalState.page_opened)
+_page(routes.DECISIONS, decisions_page, DecisionsState.page_opened)
+_page(routes.DECISION, decision_page, DecisionState.page_opened)
 _page(routes.CHECKINS, checkins_page, CheckInsState.page_opened)
 _page(routes.CHECKIN, checkin_page, CheckInState.page_opened)
 _page(routes.COURSE, course_page, CourseState.page_opened)

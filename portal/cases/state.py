@@ -36,6 +36,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     Act.WEIGH_LADDER: (N_("{name} changed how much a goal's ladder counts"), N_("You changed how much a goal's ladder counts")),
     Act.SAY_LADDER_LEVEL: (N_("{name} said where a goal stands on its ladder"), N_("You said where a goal stands on its ladder")),
     Act.UNDO_LADDER: (N_("{name} undid a change of a goal's ladder"), N_("You undid a change of a goal's ladder")),
+    Permission.READ_DECISIONS: (N_("{name} looked at the decisions"), N_("You looked at the decisions")),
+    Permission.WRITE_DECISIONS: (N_("{name} worked on a decision"), N_("You worked on a decision")),
     Permission.READ_FEEDBACK: (N_("{name} looked at the feedback"), N_("You looked at the feedback")),
     Permission.KEEP_DRAFT: (N_("{name} wrote in a draft that only they can read"), N_("You wrote in a draft that only you can read")),
     Permission.DRAFT_REFLECTION: (N_("{name} worked on an answer"), N_("You worked on an answer")),
@@ -119,7 +121,7 @@ def wait_lines(lang: str, zone: str, now: datetime, case_id: str, waits: Iterabl
             words=_begun(say(lang, one.what)),
             when=ago(lang, zone, one.since, now),
             exact=moment(lang, zone, one.since),
-            href=routes.in_case(one.page, case_id, **{routes.GOAL_PARAM: one.row_id, routes.CHECKIN_PARAM: one.row_id}),
+            href=routes.in_case(one.page, case_id, **{routes.GOAL_PARAM: one.row_id, routes.CHECKIN_PARAM: one.row_id, routes.DECISION_PARAM: one.row_id}),
         )
         for one in sorted(waits, key=lambda one: one.since)
     ]

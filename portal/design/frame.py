@@ -13,7 +13,7 @@ from portal.design.seen import Contact, Present
 from portal.design.words import t
 from portal.kit.i18n import PSEUDO, direction, languages
 
-STYLESHEETS = ["css/tokens.css", "css/fonts.css", "css/base.css", "css/frame.css", "css/controls.css", "css/cases.css", "css/checkins.css", "css/feedback.css", "css/goals.css", "css/together.css", "css/ratings.css", "css/ladders.css", "css/promises.css", "css/handovers.css", "css/sessions.css"]
+STYLESHEETS = ["css/tokens.css", "css/fonts.css", "css/base.css", "css/frame.css", "css/controls.css", "css/cases.css", "css/checkins.css", "css/feedback.css", "css/goals.css", "css/together.css", "css/ratings.css", "css/ladders.css", "css/promises.css", "css/handovers.css", "css/sessions.css", "css/decisions.css"]
 """In the order of the cascade; a room adds its own file at the end."""
 
 _FONTS = Path(__file__).resolve().parents[2] / "assets" / "fonts"
@@ -83,7 +83,7 @@ def page_frame(
 ) -> rx.Component:
     """A page for people who are signed in.
 
-    `nav` marks the current entry: home, overview, goals, feedback, check-ins, session, course, access-log, account, practice. `lead` is
+    `nav` marks the current entry: home, overview, goals, feedback, check-ins, session, decisions, course, access-log, account, practice. `lead` is
     the line under the heading, `actions` stand beside it, `presence` shows who is here; `back` is (words, href). `narrow`
     keeps one reading column. `person_words` marks an h1 that somebody wrote. Until the server has said who asks there is
     nothing but the `skeleton`.
@@ -276,6 +276,7 @@ def _more_entries(nav: str) -> list[rx.Component]:
     path = here().case_path
     return [
         rx.cond(here().role != "supervisor", _entry(t("Session"), path + "/session", "clock", nav == "session")),
+        _entry(t("Decisions"), path + "/decisions", "fork", nav == "decisions"),
         _entry(t("Course"), path + "/course", "sprout", nav == "course"),
         _entry(t("Who looked"), path + "/access-log", "eye", nav == "access-log"),
     ]
@@ -341,6 +342,7 @@ def _foot() -> rx.Component:
                     rx.fragment(
                         rx.cond(state.role != "client", client_link(t("Overview"), to=state.case_path)),
                         rx.cond(state.role != "supervisor", client_link(t("Session"), to=state.case_path + "/session")),
+                        client_link(t("Decisions"), to=state.case_path + "/decisions"),
                         client_link(t("Course"), to=state.case_path + "/course"),
                         client_link(t("Who looked"), to=state.case_path + "/access-log"),
                     ),

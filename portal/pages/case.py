@@ -19,6 +19,7 @@ from portal.cases.domain import Cadence, Waiting
 from portal.cases.schemas import CadenceForm, CaseFacts, FocusLine, PromiseLine, SessionForm, WaitLine
 from portal.cases.state import session_words, wait_lines
 from portal.checkins import service as checkins
+from portal.decisions import service as decisions
 from portal.design import button, empty_state, link_to, muted, operation, page_frame, row, section, select, stack, t
 from portal.feedback import service as feedback
 from portal.goals import service as goals
@@ -53,7 +54,7 @@ def _gather(caller: Caller, case_id: str, lang: str) -> _View:
         goals.home_part(caller, case_id, lang=lang),
         adjustments.home_part(caller, case_id),
         checkins.home_part(caller, case_id),
-        tuple(wait for room in rooms for wait in room.waiting(caller).get(case_id, ())),
+        (*(wait for room in rooms for wait in room.waiting(caller).get(case_id, ())), *decisions.home_part(caller, case_id)),
         promises.home_part(caller, case_id, lang=lang),
     )
 

@@ -3,6 +3,8 @@
 import reflex as rx
 
 from portal.access.tasks import Task
+from portal.decisions.components import decisions_of_goal
+from portal.decisions.state import GoalDecisionsState
 from portal.design import page_frame, row, t, undo_bar
 from portal.goals.components import days, goal_history, goal_lead, moves, notes, part_of_life, question, small_steps, wording
 from portal.goals.state import GoalState
@@ -13,7 +15,7 @@ from portal.live.state import put_on
 from portal.ratings.components import how_it_goes, rating_undo
 from portal.ratings.state import RatingState
 
-put_on(GoalState, RatingState, LadderState)
+put_on(GoalState, RatingState, LadderState, GoalDecisionsState)
 
 
 def goal_page() -> rx.Component:
@@ -34,6 +36,7 @@ def goal_page() -> rx.Component:
         notes(),
         days(),
         part_of_life(),
+        decisions_of_goal(),
         goal_history(),
         undo_bar(shown=GoalState.undo_op, words=GoalState.undo_words, on_undo=lambda op: GoalState.undo_pressed(GoalState.undo_op, op)),
         rating_undo(),

@@ -34,6 +34,7 @@ from portal.cases.state import session_words, wait_lines
 from portal.checkins import service as checkins
 from portal.checkins.domain import Status as CheckInStatus
 from portal.checkins.schemas import LastCheckIn
+from portal.decisions import service as decisions
 from portal.design import empty_state, link_to, notice, page_frame, section, t
 from portal.feedback import service as feedback
 from portal.goals import service as goals
@@ -169,6 +170,7 @@ class _ClientView:
     checkins: checkins.HomePart
     promises: tuple[OpenPromise, ...]
     session: sessions.LastAgreed
+    decisions: tuple[Waiting, ...]
 
 
 def _gather(caller: Caller, case_id: str, lang: str) -> _ClientView:
@@ -180,6 +182,7 @@ def _gather(caller: Caller, case_id: str, lang: str) -> _ClientView:
         checkins.home_part(caller, case_id),
         promises.home_part(caller, case_id, lang=lang),
         sessions.home_part(caller, case_id),
+        decisions.home_part(caller, case_id),
     )
 
 
@@ -219,7 +222,7 @@ class HomeState(CasePage, Here):
     async def _show(self) -> None:
         view = await self._ask(_gather, self.case_id, self.lang)
         lang, zone, case = self.lang, self._time_zone, view.case
-        waits = (*view.feedback.waiting, *view.adjustments.waiting)
+        waits = (*view.feedback.waiting, *view.adjustments.waiting, *view.decisions)
         self._set(
             has_ended=case.status is CaseStatus.ENDED,
             greeting=greeting(lang, zone, self.my_name),

@@ -46,9 +46,11 @@ from portal.goals.schemas import UNDO_WORDS
 from portal.goals.schemas import HomePart as GoalsPart
 from portal.kit.i18n import N_, clock_time, say
 from portal.live.policy import signed_in
-from portal.live.state import CasePage, Here
+from portal.live.state import CasePage, Here, put_on
 from portal.pages.case import SessionPlan, session_plan
 from portal.pages.home import focus_lines, invitation, promise_lines
+from portal.promises.components import promises_at_hand
+from portal.promises.state import PromisesState
 from portal.sessions import service as sessions
 from portal.sessions.components import (
     agreed_today,
@@ -208,6 +210,9 @@ def _change_line(case_id: str, one: AdjustmentCard) -> PromiseLine:
 # --- the page
 
 
+put_on(SessionState, PromisesState)
+
+
 def session_page() -> rx.Component:
     """The page."""
     desk = SessionState
@@ -295,6 +300,7 @@ def _running() -> rx.Component:
             _focus(),
             _changes(),
             _promises(),
+            promises_at_hand(),
             _last_time(),
             gap=6,
         ),

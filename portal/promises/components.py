@@ -29,13 +29,32 @@ def promise_strip() -> rx.Component:
         ),
         rx.cond(PromisesState.more != "", ui.button(PromisesState.more, "quiet", little=True, on_click=PromisesState.all_asked)),
         _settled(),
+        _undo(),
+        aria_labelledby=_HEADING,
+        class_name="promise-strip",
+    )
+
+
+def promises_at_hand() -> rx.Component:
+    """The promises in view on another page: what was promised last time, to be ticked there by the client."""
+    return rx.cond(
+        PromisesState.cards.length() > 0,
+        ui.section(
+            PromisesState.heading,
+            rx.el.ul(rx.foreach(PromisesState.cards, promise_card), class_name="promise-cards"),
+            rx.cond(PromisesState.more != "", rx.el.div(ui.button(PromisesState.more, "quiet", little=True, on_click=PromisesState.all_asked))),
+            _undo(),
+        ),
+    )
+
+
+def _undo() -> rx.Component:
+    return rx.fragment(
         ui.undo_bar(
             shown=PromisesState.undo_op, words=PromisesState.undo_words,
             on_undo=lambda op: PromisesState.undo_pressed(PromisesState.undo_op, op),
         ),
         rx.el.p(PromisesState.told, role="status", class_name="sr-only"),
-        aria_labelledby=_HEADING,
-        class_name="promise-strip",
     )  # fmt: skip
 
 

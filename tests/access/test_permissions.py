@@ -45,6 +45,8 @@ IN_A_CASE = {
     P.ANSWER_PROMISE: "C",
     P.PUT_PROMISES_AWAY: "C T",
     P.WRITE_LADDERS: "C T",
+    P.READ_DECISIONS: "C T S",
+    P.WRITE_DECISIONS: "C T",
     P.READ_FEEDBACK: "C T",
     P.KEEP_DRAFT: "C T",
     P.DRAFT_REFLECTION: "T",
@@ -226,6 +228,15 @@ VERBS: dict[Permission | str, str] = {
     P.RATE_GOALS: "ratings.rate ratings.take_back",
     P.MAKE_PROMISE: "promises.make promises.reword promises.bring_back promises.set_until promises.take_back",
     P.ANSWER_PROMISE: "promises.keep promises.miss promises.open_again",
+    P.READ_DECISIONS: (
+        "decisions.listing decisions.archive_of decisions.decision decisions.of_goal decisions.home_part decisions.every"
+    ),
+    P.WRITE_DECISIONS: (
+        "decisions.begin decisions.reword decisions.add_option decisions.reword_option decisions.remove_option decisions.add_point "
+        "decisions.reword_point decisions.remove_point decisions.tie decisions.choose decisions.agree decisions.answer_not_yet "
+        "decisions.take_back decisions.reopen decisions.let_it_stay decisions.archive decisions.restore decisions.set_look "
+        "decisions.bring_back decisions.undo"
+    ),
     P.PUT_PROMISES_AWAY: "promises.archive promises.restore promises.undo",
     P.WRITE_GOALS: (
         "goals.add goals.propose goals.take_back goals.agree goals.answer_not_now goals.start goals.pause goals.resume "
@@ -270,7 +281,7 @@ def takes_an_opened_gate(function: Callable[..., Any]) -> bool:
 
 
 WORDS = {
-    "item": "goals", "line": "keep", "kind": "question", "helped": "yes", "outcome": "kept", "choice": "keep", "column": "working",
+    "item": "goals", "line": "keep", "side": "for", "text_of": "question", "kind": "question", "helped": "yes", "outcome": "kept", "choice": "keep", "column": "working",
     "box": "heard", "part": "title", "day": "2026-12-01", "start": "-1", "area": "work", "lang": "en", "language": "en",
 }  # fmt: skip
 NUMBERS = {"value": 5}

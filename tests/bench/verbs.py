@@ -31,6 +31,7 @@ from portal.cases import service as cases
 from portal.cases.schemas import CadenceForm, SessionForm
 from portal.checkins import service as checkins
 from portal.checkins.domain import Item
+from portal.decisions import service as decisions
 from portal.feedback import service as feedback
 from portal.goals import service as goals
 from portal.handovers import service as handovers
@@ -100,6 +101,7 @@ def statements_by_verb() -> dict[str, int]:
         _cases(pair)
         _goals(pair)
         _promises(pair)
+        _decisions(pair)
         _feedback(pair)
         _adjustments(pair)
         _checkins(pair)
@@ -262,6 +264,44 @@ def _ladder(pair: Pair, goal_id: str) -> None:
     ladders.say_now(me, case, there.levels[1].id, there.levels[1].version, op=said)
     ladders.undo(me, case, said, op=op())
     ladders.summary(me, case)
+
+
+def _decisions(pair: Pair) -> None:
+    me, them, case = pair.client, pair.therapist, pair.case
+    one = decisions.begin(me, case, "Which evening?", op=op()).id
+
+    def seen() -> int:
+        return decisions.decision(me, case, one).version
+
+    decisions.reword(them, case, one, "matters", "rest", 1, op=op())
+    first = decisions.add_option(me, case, one, "Tuesday", op=op()).id
+    second = decisions.add_option(them, case, one, "Thursday", op=op()).id
+    decisions.reword_option(me, case, second, "Friday", 1, op=op())
+    point = decisions.add_point(me, case, first, "for", "near", op=op()).id
+    decisions.reword_point(me, case, point, "very near", 1, op=op())
+    decisions.remove_point(me, case, point, op=op())
+    third = decisions.add_option(me, case, one, "Never", op=op()).id
+    gone = op()
+    decisions.remove_option(me, case, third, op=gone)
+    decisions.undo(me, case, gone, op=op())
+    history = decisions.decision(me, case, one).history
+    decisions.bring_back(me, case, next(entry.id for entry in history if entry.restorable), op=op())
+    decisions.tie(me, case, one, "", op=op())
+    for answer in (decisions.answer_not_yet, decisions.agree):
+        decisions.choose(them, case, one, first, seen(), op=op())
+        answer(me, case, one, seen(), op=op())
+    decisions.set_look(me, case, one, f"{clock.now() + timedelta(days=9):%Y-%m-%d}", 1, op=op())
+    decisions.let_it_stay(me, case, one, seen(), op=op())
+    decisions.reopen(them, case, one, seen(), op=op())
+    decisions.choose(them, case, one, first, seen(), op=op())
+    decisions.take_back(them, case, one, seen(), op=op())
+    decisions.archive(me, case, one, seen(), op=op())
+    decisions.archive_of(me, case)
+    decisions.restore(me, case, one, seen(), op=op())
+    decisions.listing(me, case)
+    decisions.of_goal(me, case, one)
+    decisions.home_part(me, case)
+    decisions.every(me, case)
 
 
 def _feedback(pair: Pair) -> None:

@@ -22,8 +22,8 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("ut
 SIGNED_OUT = (routes.SIGN_IN, routes.FORGOTTEN, routes.INVITED, routes.NEW_PASSWORD, routes.SET_UP, routes.HELP_NOW, "/no/such/page")
 IN_CASE = (routes.CASE, routes.GOALS, routes.FEEDBACK, routes.CHECKINS, routes.COURSE, routes.SESSION, routes.ACCESS_LOG)
 ROLES = {
-    "client": ("mika@demo.example", (routes.HOME, routes.ACCOUNT, *IN_CASE)),
-    "new client": ("ada@demo.example", (routes.HOME, *IN_CASE)),
+    "client": ("mika@demo.example", (routes.HOME, routes.ACCOUNT, *IN_CASE, routes.DECISIONS)),
+    "new client": ("ada@demo.example", (routes.HOME, *IN_CASE, routes.DECISIONS)),
     "therapist": ("theo@demo.example", (routes.HOME, routes.ACCOUNT, *IN_CASE)),
     "admin": ("nora@demo.example", (routes.HOME, routes.PRACTICE, routes.ACCOUNT)),
 }
@@ -201,7 +201,8 @@ def test_pages_of_each_role(visitor: Page, role: str, demo_portal: Portal) -> No
         found += look_at(visitor, demo_portal.url + routes.in_case(route, case))
     if role != "admin":
         assert case
-        for kind, list_page in (("goals", routes.GOALS), ("check-ins", routes.CHECKINS)):
+        decisions = (("decisions", routes.DECISIONS),) if role == "client" else ()
+        for kind, list_page in (("goals", routes.GOALS), ("check-ins", routes.CHECKINS), *decisions):
             visitor.goto(demo_portal.url + routes.in_case(list_page, case))
             settled(visitor)
             single = visitor.locator(f'main a[href*="/{kind}/"]')

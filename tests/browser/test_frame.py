@@ -180,7 +180,7 @@ def test_a_client_finds_the_way_on_a_phone_and_a_therapist_on_a_desk(practice: P
     expect(phone.get_by_role("navigation", name="Portal")).to_be_hidden()
     desk = _opened(enter(portal, cast, "therapist", people(), routes.in_case(routes.CASE, cast.case)))
     aside = desk.get_by_role("navigation", name="Portal")
-    expect(aside.get_by_role("link")).to_have_text(["All clients", "Overview", "Goals", "Feedback", "Check-ins", "Session", "Course", "Who looked"])
+    expect(aside.get_by_role("link")).to_have_text(["All clients", "Overview", "Goals", "Feedback", "Check-ins", "Session", "Decisions", "Course", "Who looked"])
     expect(desk.get_by_role("navigation", name="Main")).to_be_hidden()
 
 
@@ -216,7 +216,7 @@ def test_help_is_in_sight_on_every_page_of_a_phone(practice: Practice, people: P
     for address in (*OPEN_PAGES, "/no/such/page"):
         page.goto(portal.url + address)
         _help_in_sight(_opened(page), words)
-    in_case = (routes.GOALS, routes.FEEDBACK, routes.CHECKINS, routes.COURSE, routes.ACCESS_LOG)
+    in_case = (routes.GOALS, routes.FEEDBACK, routes.CHECKINS, routes.DECISIONS, routes.COURSE, routes.ACCESS_LOG)
     for who, pages in (
         ("client", (routes.HOME, routes.ACCOUNT, *in_case)),
         ("therapist", (routes.HOME, routes.ACCOUNT, routes.CASE, *in_case)),

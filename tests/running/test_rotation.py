@@ -75,7 +75,9 @@ def test_everything_reads_as_before_and_the_old_keys_open_nothing(database: str,
     before, old_master = _plain(), master_key()
     kinds = {where.partition(":")[0] for where in before}
     assert kinds >= {
-        "goal_wording.title", "goal.notes", "document.state", "document.text", "goal_step.text", "goal_change.before", "promise.text", "promise.reason", "promise_change.after", "share.text", "reflection.heard", "adjustment_terms.what",
+        "goal_wording.title", "goal.notes", "document.state", "document.text", "goal_step.text", "goal_change.before", "promise.text", "promise.reason", "promise_change.after", "decision.question",
+        "decision.matters", "decision_option.text", "decision_point.text", "decision_change.after", "share.text", "reflection.heard",
+        "adjustment_terms.what",
         "checkin_answers.answers", "checkin.signal", "person.name", "person.email", "person.pin_hash", "practice.name", "outbox.text",
     }  # fmt: skip
     with transaction(writes=False) as db:
