@@ -409,10 +409,10 @@ def test_the_editor_is_loaded_only_where_somebody_may_write(two: Two) -> None:
     page.goto(two.pair.url + routes.in_case(routes.GOALS, two.pair.case))
     expect(page.get_by_role("heading", name="Say no once a week")).to_be_visible()
     page.wait_for_load_state("networkidle")
-    assert not [url for url in asked if "together" in url or "_write" in url]
+    assert not [url for url in asked if "shared_text_editor" in url or "_write" in url]
     page.get_by_role("link", name="Say no once a week").click()
     expect(text(page, WHY)).to_be_visible()
-    assert [url for url in asked if "together" in url]
+    assert [url for url in asked if "shared_text_editor" in url]
 
 
 def test_a_journey_by_keyboard(two: Two) -> None:
