@@ -32,6 +32,15 @@ function caretOf({ name, role }) {
   return caret;
 }
 
+// The name is shown, on the side where it fits.
+function nameAt(caret) {
+  delete caret.dataset.turned;
+  caret.dataset.named = "";
+  const box = caret.closest(".together").getBoundingClientRect();
+  const name = caret.firstElementChild.getBoundingClientRect();
+  if (name.right > box.right || name.left < box.left) caret.dataset.turned = "";
+}
+
 const OneLine = Extension.create({
   name: "oneLine",
   addKeyboardShortcuts() {
@@ -125,7 +134,7 @@ export default function TogetherEditor({ text, value, most = 0, lines = 1, title
         const user = provider.awareness.getStates().get(writer)?.user;
         if (!user) continue;
         const carets = () => [...place.current?.querySelectorAll(".their-caret") ?? []].filter((one) => one.dataset.who === `${user.role} ${user.name}`);
-        requestAnimationFrame(() => carets().forEach((one) => (one.dataset.named = "")));
+        requestAnimationFrame(() => carets().forEach(nameAt));
         clearTimeout(named.get(writer));
         named.set(writer, setTimeout(() => carets().forEach((one) => delete one.dataset.named), NAMED));
       }

@@ -46,6 +46,11 @@ BEAT_SECONDS = 5.0
 LINGER_SECONDS = 20.0
 """How long a text stays open after the last one left: whoever reloads comes back to it."""
 MOST_SEATS = 24
+"""So many editors may one text have at a time."""
+MOST_OF_ONE = 96
+"""So many texts may one session have open at a time, over all of its tabs."""
+MOST_OPEN = 4_000
+"""So many texts may be open in one process."""
 _MOST_WRITERS = 2_000
 _MOST_ASKED = 5
 _TOUCH_SECONDS = 30.0
@@ -580,16 +585,21 @@ class Desk:
         Raises NotFound, NotSignedIn, Forbidden and DatabaseGone.
         """
         opened = await self.thread(service.open_text, caller, address, lang=lang)
+        if address not in self._open and len(self._open) >= MOST_OPEN:
+            return TOO_MANY
         document = await self._document(address, opened)
         if laid not in (0, document.laid):
             return ANEW
-        if len(document.seats) >= MOST_SEATS or self._closing:
+        if len(document.seats) >= MOST_SEATS or self._closing or self._seats_of(caller) >= MOST_OF_ONE:
             return TOO_MANY
         seat = Seat(
             pipe, caller, opened.person_id, opened.name, opened.role, opened.lang, opened.time_zone, opened.may_write
         )
         document.sit(seat)
         return document, seat
+
+    def _seats_of(self, caller: Caller) -> int:
+        return sum(seat.caller == caller for document in self._open.values() for seat in document.seats)
 
     async def _document(self, address: Address, opened: OpenText) -> OpenDocument:
         async with self._opening.setdefault(address, asyncio.Lock()):

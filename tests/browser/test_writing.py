@@ -160,6 +160,15 @@ def test_the_other_ones_caret_carries_a_name_a_colour_and_a_shape(two: Two) -> N
     expect(caret.locator(".mark")).to_have_class("mark therapist")
     expect(caret).to_have_attribute("aria-hidden", "true")
     expect(text(theo, WHY).locator(".their-caret")).to_have_count(0)
+    # At the end of a full line the name turns to the other side, so that no page becomes wider.
+    mika.set_viewport_size({"width": 360, "height": 740})
+    theo.keyboard.type("x" * 80)
+    for _ in range(12):
+        theo.keyboard.type("x")
+        expect(text(mika, WHY).locator(".their-caret[data-named]")).to_have_count(1)
+        assert mika.evaluate("document.documentElement.scrollWidth") <= 360
+    for _ in range(92):
+        theo.keyboard.press("Backspace")
     theo.keyboard.press("Shift+Home")
     expect(text(mika, WHY).locator(".their-selection.therapist")).to_have_text("Here")
     theo.close()

@@ -253,6 +253,19 @@ async def test_a_text_has_only_so_many_seats(cast: Cast, desk: Desk) -> None:
     assert await desk.sit(cast.therapist, address, Pipe()) == TOO_MANY
 
 
+async def test_one_session_and_one_process_have_only_so_many_texts_open(cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    goal = working(cast)
+    title, why, notes = (text_of(cast, goal, part) for part in ("title", "why", "notes"))
+    monkeypatch.setattr(state, "MOST_OF_ONE", 2)
+    await sit(desk, cast.client, title)
+    await sit(desk, cast.client, why)
+    assert await desk.sit(cast.client, title, Pipe()) == TOO_MANY
+    await sit(desk, cast.therapist, title)
+    monkeypatch.setattr(state, "MOST_OPEN", 2)
+    assert await desk.sit(cast.therapist, notes, Pipe()) == TOO_MANY
+    await sit(desk, cast.therapist, why)
+
+
 async def test_an_idea_leaves_nothing_with_the_other_when_it_was_proposed_for_a_moment(cast: Cast, desk: Desk) -> None:
     goal = idea(cast, "Mine")
     mika = await sit(desk, cast.client, text_of(cast, goal))
