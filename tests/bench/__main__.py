@@ -52,6 +52,9 @@ def main() -> int:
         with served(Path(folder) / "crowd") as running:
             print("==> A crowd", flush=True)
             asyncio.run(crowd.measure(running, report))
+        with served(Path(folder) / "texts") as running:
+            print("==> Writing together", flush=True)
+            asyncio.run(writing.measure(running, report))
     report.write(ROOT / "docs")
     print("==> docs/bench.md and docs/bench.json are written")
     return 0
@@ -88,9 +91,6 @@ def in_browsers(report: Report, folder: Path) -> None:
             screens.board_loads(browser, running.url, 30, report, {"kB": 440, "ms": 600})
             screens.board_loads(browser, running.url, 300, report, {"ms": 800})
             browser.close()
-        with served(Path(folder) / "texts") as running:
-            print("==> Writing together", flush=True)
-            asyncio.run(writing.measure(running, report))
 
 
 if __name__ == "__main__":
