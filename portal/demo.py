@@ -20,6 +20,7 @@ from portal.accounts.schemas import PinForm, ProofForm
 from portal.adjustments import service as adjustments
 from portal.adjustments.domain import OriginKind
 from portal.adjustments.schemas import Origin, TermsForm
+from portal.areas import service as areas
 from portal.cases import service as cases
 from portal.cases.schemas import CadenceForm, SessionForm
 from portal.checkins import service as checkins
@@ -480,7 +481,8 @@ def _other_goals(pair: _Pair, sessions: list[datetime]) -> Acts:
     sleep.rated(at, 3)
     choir = pair.goal(pair.client, at, "Sing in a choir again")
     choir.agreed(at + _HOUR)
-    choir.about(at + 5 * _HOUR, "rest")
+    music = pair.client(at + 5 * _HOUR, areas.add, "Music")
+    choir.about(at + 5 * _HOUR, music.id)
     choir.step(at + 5 * _HOUR, "Look up three choirs nearby", pair.client_id)
     choir.note(pair.client, at + 6 * _HOUR, "notes", "Sang alto at school. Mrs Brandt said I had a warm voice.")
     at = sessions[6] + 2 * _HOUR

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from portal.access import models as _access  # noqa: F401
 from portal.accounts import models as _accounts  # noqa: F401
 from portal.adjustments import models as _adjustments  # noqa: F401
+from portal.areas import models as _areas  # noqa: F401
 from portal.checkins import models as _checkins  # noqa: F401
 from portal.decisions import models as _decisions  # noqa: F401
 from portal.feedback import models as _feedback  # noqa: F401

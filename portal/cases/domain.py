@@ -10,6 +10,12 @@ from zoneinfo import ZoneInfo
 from portal.kit.i18n import N_, ago, day, day_short, moment, say
 from portal.kit.refusal import Refusal
 
+UNDO_TIME = timedelta(seconds=10)
+# The undo that a person pressed in time may arrive late.
+UNDO_GRACE = timedelta(seconds=20)
+# Saves of one text by one person within this time are one entry of the history.
+WRITING_BURST = timedelta(minutes=2)
+
 
 class NotAPair(Refusal):
     """The two people cannot share a case: one is missing, has left, or sits on the wrong side."""
@@ -99,6 +105,16 @@ PART_OF_DAY = ((5, "morning"), (12, "afternoon"), (18, "evening"), (23, "night")
 def part_of_day(hour: int) -> str:
     """What an hour of somebody's own clock (0 to 23) is greeted as: morning, afternoon, evening, or night."""
     return next((name for start, name in reversed(PART_OF_DAY) if hour >= start), "night")
+
+
+def in_time_to_undo(changed_at: datetime, now: datetime) -> bool:
+    """Whether a change may still be undone: for ten seconds, and the time that a late message takes."""
+    return now - changed_at <= UNDO_TIME + UNDO_GRACE
+
+
+def goes_on_writing(until: datetime, now: datetime) -> bool:
+    """Whether a save goes on with what was being written until then."""
+    return timedelta(0) <= now - until <= WRITING_BURST
 
 
 class _Member(Protocol):

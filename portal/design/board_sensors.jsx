@@ -45,10 +45,13 @@ export class Finger extends TouchSensor {
 export class Keys extends KeyboardSensor {
   attach() {
     super.attach();
+    // @dnd-kit hears keys a moment later only; the press after the one that lifted may be quicker.
+    this.listeners.add("keydown", this.handleKeyDown);
     this.listeners.add("focusout", (event) => setTimeout(() => this.lost(event), 0));
   }
 
   handleKeyDown(event) {
+    if (event === this.props.event) return;
     const way = wayOf(event);
     if (!way) return super.handleKeyDown(event);
     event.preventDefault();

@@ -11,7 +11,7 @@ from portal.design.compose import composer, day, tick
 from portal.design.finder import Chooser, finder
 from portal.design.shared_text import shared_text
 from portal.design.words import operation, t
-from portal.goals.domain import Column, Due, GoalStatus, LifeArea
+from portal.goals.domain import Column, Due, GoalStatus
 from portal.goals.schemas import (
     AREA_MOST,
     FIND_MOST,
@@ -37,18 +37,6 @@ _COLUMNS = {
     Column.REACHED: t("Reached"),
     Column.LET_GO: t("Let go"),
 }
-_AREAS = {
-    LifeArea.FAMILY: t("Family"),
-    LifeArea.PARTNERSHIP: t("Partnership"),
-    LifeArea.FRIENDS: t("Friends"),
-    LifeArea.WORK: t("Work and learning"),
-    LifeArea.HEALTH: t("Body and health"),
-    LifeArea.REST: t("Rest and free time"),
-    LifeArea.HOME: t("Home and money"),
-    LifeArea.MYSELF: t("Being with myself"),
-    LifeArea.MEANING: t("Belonging and meaning"),
-}
-
 _STATES = {
     GoalStatus.IDEA: t("Idea"),
     GoalStatus.PROPOSED: t("Proposed"),
@@ -578,31 +566,16 @@ def _day_words(is_over: Any, notice: Any, words: Any) -> rx.Component:
     return rx.cond(is_over, ui.chip(notice, "notice"), rx.cond(words != "", ui.small(words)))
 
 
-def part_of_life() -> rx.Component:
-    """Which part of life it touches."""
+def part_of_life(chips: Callable[..., rx.Component], names: Callable[[Any], rx.Component]) -> rx.Component:
+    """Which part of life it touches. `chips` chooses a life area, `names` is where the two name them."""
     goal = GoalState.goal_shown
     fixed = ~goal.may_write
     return ui.section(
         t("Part of life"),
         rx.el.div(
-            rx.el.fieldset(
-                rx.el.legend(t("Life area"), class_name="field-label"),
-                rx.el.div(
-                    *(
-                        ui.toggle_chip(
-                            _AREAS[area],
-                            pressed=goal.area == area.value,
-                            disabled=fixed,
-                            on_click=GoalState.area_chosen(rx.cond(goal.area == area.value, "", area.value), goal.area_version, operation()),
-                        )
-                        for area in LifeArea
-                    ),
-                    class_name="row gap-2",
-                ),
-                class_name="field",
-            ),
+            chips(goal.area, fixed, lambda area, op: GoalState.area_chosen(area, goal.area_version, op)),
             ui.saved_field(
-                t("Or in your own words"),
+                t("Or in words for this goal alone"),
                 name="goal-area-" + goal.id,
                 value=goal.own_area,
                 version=goal.area_version,
@@ -611,6 +584,7 @@ def part_of_life() -> rx.Component:
                 other=goal.others,
                 on_save=lambda op, version, text: GoalState.area_chosen(text, version, op),
             ),
+            names(goal.others),
             class_name="sheet",
         ),
     )

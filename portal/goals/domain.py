@@ -8,15 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
 
+from portal.cases.domain import goes_on_writing, in_time_to_undo
 from portal.kit.i18n import N_
 from portal.kit.refusal import Refusal
 
 MOST_IN_FOCUS = 3
-UNDO_TIME = timedelta(seconds=10)
-# The undo that a person pressed in time may arrive late.
-UNDO_GRACE = timedelta(seconds=20)
-# Saves of one text by one person within this time are one entry of the history.
-WRITING_BURST = timedelta(minutes=2)
 
 CLIENT = "client"
 THERAPIST = "therapist"
@@ -43,20 +39,6 @@ class Column(StrEnum):
     WORKING = auto()
     REACHED = auto()
     LET_GO = auto()
-
-
-class LifeArea(StrEnum):
-    """The life areas that are offered; own words are welcome beside them."""
-
-    FAMILY = auto()
-    PARTNERSHIP = auto()
-    FRIENDS = auto()
-    WORK = auto()
-    HEALTH = auto()
-    REST = auto()
-    HOME = auto()
-    MYSELF = auto()
-    MEANING = auto()
 
 
 class Action(StrEnum):
@@ -500,7 +482,7 @@ TURNS = frozenset(
 
 def may_undo(changed_at: datetime, by: str, actor: Actor, now: datetime) -> bool:
     """Whether the person may still undo a change: their own, for ten seconds (and the time that a late message takes)."""
-    return by == actor.person_id and now - changed_at <= UNDO_TIME + UNDO_GRACE
+    return by == actor.person_id and in_time_to_undo(changed_at, now)
 
 
 def waits_for(standing: Standing, role: str) -> bool:
@@ -510,7 +492,7 @@ def waits_for(standing: Standing, role: str) -> bool:
 
 def same_burst(by: str, until: datetime, actor: Actor, now: datetime) -> bool:
     """Whether a save continues what the same person was writing."""
-    return by == actor.person_id and timedelta(0) <= now - until <= WRITING_BURST
+    return by == actor.person_id and goes_on_writing(until, now)
 
 
 _STRIDE = 1024.0

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from portal.access.gate import Member, OpenCase
 from portal.access.permissions import CaseRole
+from portal.areas.service import names
 from portal.goals.domain import (
     BOTH,
     DONE,
@@ -22,7 +23,6 @@ from portal.goals.domain import (
     Filter,
     Findable,
     GoalStatus,
-    LifeArea,
     OpenStep,
     Piece,
     Standing,
@@ -49,18 +49,6 @@ _FILTER = "goals.filter"
 # The longest filter that parse_filter lets pass, sealed, in base64.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{40,1400}")
 _STEPS_ON_CARD = 4
-
-AREA_WORDS: dict[LifeArea, str] = {
-    LifeArea.FAMILY: N_("Family"),
-    LifeArea.PARTNERSHIP: N_("Partnership"),
-    LifeArea.FRIENDS: N_("Friends"),
-    LifeArea.WORK: N_("Work and learning"),
-    LifeArea.HEALTH: N_("Body and health"),
-    LifeArea.REST: N_("Rest and free time"),
-    LifeArea.HOME: N_("Home and money"),
-    LifeArea.MYSELF: N_("Being with myself"),
-    LifeArea.MEANING: N_("Belonging and meaning"),
-}
 
 STATUS_WORDS: dict[GoalStatus, str] = {
     GoalStatus.IDEA: N_("Idea"),
@@ -468,11 +456,12 @@ class Reader:
     now: datetime
     me: Member
     people: dict[str, Member]
+    areas: dict[str, str]
 
     @classmethod
     def of(cls, case: OpenCase, lang: str) -> "Reader":
         """The person who opened the case; `lang` is the language of their page, if they have not chosen one for good."""
-        return cls(lang or case.language or "en", case.time_zone, case.now, case.me, {member.person_id: member for member in case.members})
+        return cls(lang or case.language or "en", case.time_zone, case.now, case.me, {member.person_id: member for member in case.members}, names(case, lang))
 
     @property
     def today(self) -> date:
@@ -510,8 +499,8 @@ class Reader:
         return member.role.value if member else ""
 
     def area(self, area: str) -> str:
-        """A life area in words: an offered one translated, own words as they are."""
-        return self.say(AREA_WORDS[LifeArea(area)]) if area in LifeArea.__members__.values() else area
+        """A life area in words: as the two call it, or the goal's own words as they are."""
+        return self.areas.get(area, area)
 
     def findable(self, line: GoalLine, steps: Iterable[StepLine], notes: str = "") -> Findable:
         """What the reader can find a goal by: all of its words, and whose and until when its open steps are."""

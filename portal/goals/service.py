@@ -1,5 +1,6 @@
 """The verbs of goals: each passes the gate once, changes one thing, and writes the history that tells it."""
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime
@@ -9,9 +10,10 @@ from typing import Any
 from portal import routes
 from portal.access.gate import Caller, OpenCase, open_account, open_case
 from portal.access.permissions import Permission
+from portal.areas import service as areas
 from portal.cases.domain import Waiting
 from portal.goals import domain
-from portal.goals.domain import COLUMN_OF, DONE, LIVING, Action, Column, Filter, GoalStatus, KnownGoal, LifeArea, Standing
+from portal.goals.domain import COLUMN_OF, DONE, LIVING, Action, Column, Filter, GoalStatus, KnownGoal, Standing
 from portal.goals.models import Goal, GoalChange, GoalStep, GoalWording
 from portal.goals.repository import Found, FoundStep, GoalLine, Goals, StepLine, open_steps_of, standing_of, waiting_for
 from portal.goals.schemas import (
@@ -58,6 +60,8 @@ HISTORY = 20
 
 _LOOK_AGAIN = N_("The other of you changed this a moment ago. It is shown here as it is now; please look again.")
 """Where there is a choice and no text of one's own that could stand beside the other's."""
+
+_ID = re.compile(r"[0-9a-f-]{36}")
 
 READ, WRITE = Permission.READ_GOALS, Permission.WRITE_GOALS
 
@@ -232,7 +236,7 @@ def _detail(case: OpenCase, reader: Reader, found: Found, steps: list[StepLine])
         may_note=may_write,
         others=reader.others,
         area=line.area,
-        own_area="" if line.area in set(LifeArea) else line.area,
+        own_area="" if line.area in reader.areas else line.area,
         area_version=row.area_version,
         due=row.due_on.isoformat() if row.due_on else "",
         due_words=reader.by(row.due_on, done=standing.status in DONE),
@@ -612,17 +616,20 @@ def _bring_step_back(case: OpenCase, goals: Goals, change: GoalChange, step_id: 
 
 
 def set_area(caller: Caller, case_id: str, goal_id: str, area: str, seen: int, *, op: str) -> Saved:
-    """Choose a life area, by an offered name or in own words; empty for none."""
+    """Choose a life area of the case by its id, or say in own words what it is for this goal alone; empty for none."""
     area = parse_area(area)
     with open_case(caller, case_id, WRITE, op=op, about=_short(goal_id)) as case:
         goals = Goals(case)
         row = goals.find(goal_id).goal
         standing = domain.touch(standing_of(row), goals.actor, Action.SET_AREA)
+        if _ID.fullmatch(area) and area not in areas.names(case):
+            raise NotFound
         current = _area(case, row)
         if current == area:
             return Saved(row.id, row.area_version, changed=False)
         if seen < row.area_version:
-            raise ChangedMeanwhile(_LOOK_AGAIN, theirs=current, version=row.area_version, field="area")
+            theirs = areas.names(case).get(current, current)
+            raise ChangedMeanwhile(_LOOK_AGAIN, theirs=theirs, version=row.area_version, field="area")
         pen = _Pen(case, goals, row, op)
         row.area = case.seal(row.id, "goal.area", area) if area else None
         return pen.take(Action.SET_AREA, standing)

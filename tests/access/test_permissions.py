@@ -219,7 +219,7 @@ VERBS: dict[Permission | str, str] = {
     P.READ_GOALS: (
         "goals.board goals.archive_of goals.goal goals.home_part goals.titles ratings.of_goal ratings.on_board ratings.summary "
         "ratings.to_rate promises.board promises.archive_of promises.promise promises.home_part promises.every "
-        "goals.both_see goals.changed_since ladders.of_goal ladders.summary "
+        "goals.both_see goals.changed_since ladders.of_goal ladders.summary areas.named "
         "writing.open_text writing.look_again"
     ),
     P.WRITE_LADDERS: (
@@ -243,7 +243,7 @@ VERBS: dict[Permission | str, str] = {
         "goals.set_back goals.reach goals.let_go goals.take_up goals.archive goals.restore goals.agree_wording "
         "goals.keep_wording goals.put_out_of_focus goals.put_in_focus goals.move goals.reword goals.bring_back goals.set_area goals.set_due "
         "goals.set_review goals.add_step goals.reword_step goals.tick_step goals.hand_step goals.date_step goals.remove_step "
-        "goals.undo writing.keep"
+        "goals.undo writing.keep areas.add areas.rename areas.put_away areas.offer areas.undo"
     ),
     P.KNOW_SESSION: "sessions.glance",
     P.READ_SESSION: "sessions.view sessions.home_part",

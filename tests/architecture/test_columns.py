@@ -11,6 +11,7 @@ DIGESTS = {"email_index", "token_digest", "code_digest", "key_digest", "password
 PER_ROOM: dict[str, set[str]] = {
     "hand_over": {"task", "came_from"},
     "goal": {"asked_role"},
+    "life_area": {"key"},
     "reflection": {"answer"},
     "adjustment": {"origin"},
     "adjustment_terms": {"doer"},

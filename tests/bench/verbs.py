@@ -27,6 +27,7 @@ from portal.accounts.schemas import (
 )
 from portal.adjustments import service as adjustments
 from portal.adjustments.schemas import TermsForm
+from portal.areas import service as areas
 from portal.cases import service as cases
 from portal.cases.schemas import CadenceForm, SessionForm
 from portal.checkins import service as checkins
@@ -166,6 +167,7 @@ def _goals(pair: Pair) -> None:
     goal = goals.reword(them, case, goal.id, "title", "Say no twice a week", goal.version, op=op())
     go(goals.keep_wording, them)
     _steps(pair, goal.id)
+    _areas(pair)
     _ratings(pair, goal.id)
     _ladder(pair, goal.id)
     _writing(pair, goal.id)
@@ -211,6 +213,16 @@ def _steps(pair: Pair, goal_id: str) -> None:
     goals.hand_step(me, case, step.id, "", seen(), op=op())
     goals.date_step(me, case, step.id, f"{clock.now() + timedelta(days=2):%Y-%m-%d}", seen(), op=op())
     goals.remove_step(me, case, step.id, op=op())
+
+
+def _areas(pair: Pair) -> None:
+    me, them, case, done = pair.client, pair.therapist, pair.case, op()
+    choir = areas.add(me, case, "The choir", op=op())
+    areas.rename(them, case, choir.id, "Choir and music", choir.version, op=op())
+    areas.put_away(me, case, "home", op=op())
+    areas.offer(me, case, "home", op=done)
+    areas.undo(me, case, done, op=op())
+    areas.named(them, case)
 
 
 def _ratings(pair: Pair, goal_id: str) -> None:

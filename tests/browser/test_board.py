@@ -357,6 +357,39 @@ def test_history_tells_before_and_after_and_gives_earlier_words_back(two: Two) -
     expect(mika.get_by_label("The goal")).to_have_text("First words")
 
 
+def test_the_two_name_their_life_areas_and_see_each_others_names_at_once(two: Two) -> None:
+    goal = goals.agreed(two.cast, "Sing again")
+    mika, theo, board = two.page("client", goal=goal), two.page("therapist", goal=goal), two.page("therapist")
+    mika.get_by_role("button", name="Name the life areas").click()
+    mika.get_by_label("Add a life area").fill("The choir")
+    mika.get_by_role("button", name="Add the life area").click()
+    theo.get_by_role("button", name="The choir", exact=True).click()
+    expect(card(board, "Sing again")).to_contain_text("The choir")
+    expect(mika.get_by_role("button", name="The choir", exact=True)).to_have_attribute("aria-pressed", "true")
+    theo.get_by_role("button", name="Name the life areas").click()
+    theo.get_by_label("Name of your own life area").fill("Singing")
+    theo.get_by_label("Name of your own life area").press("Enter")
+    expect(mika.get_by_label("Name of your own life area")).to_have_value("Singing")
+    expect(card(board, "Sing again")).to_contain_text("Singing")
+    board.get_by_label("Life area").select_option(label="Singing")
+    expect(board.get_by_role("status").get_by_text("1 of 1 goals")).to_be_visible()
+    mika.get_by_role("button", name="Put away: Home and money").click()
+    expect(theo.get_by_role("button", name="Home and money", exact=True)).to_have_count(0)
+    mika.keyboard.press("Control+Z")
+    expect(theo.get_by_role("button", name="Home and money", exact=True)).to_be_visible()
+    expect(mika.get_by_role("button", name="Singing", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_words_of_a_goal_are_taken_back_by_the_undo_bar(two: Two) -> None:
+    goal = goals.proposed(two.cast, "First words")
+    mika, theo = two.page("client", goal=goal), two.page("therapist", goal=goal)
+    mika.get_by_label("The goal").fill("Second words")
+    expect(theo.get_by_label("The goal")).to_have_value("Second words")
+    mika.get_by_role("status").get_by_role("button", name="Undo").click()
+    for page in (mika, theo):
+        expect(page.get_by_label("The goal")).to_have_value("First words")
+
+
 def test_too_long_a_goal_is_kept_and_said(two: Two) -> None:
     mika = two.page("client")
     mika.get_by_role("button", name="Add a goal").click()

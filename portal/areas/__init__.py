@@ -1,0 +1,1 @@
+"""Life areas, as the two of a case call them."""
