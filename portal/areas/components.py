@@ -39,7 +39,7 @@ def area_names(other: Any) -> rx.Component:
         rx.el.div(
             ui.button(
                 t("Name the life areas"), "quiet", little=True, on_click=AreaState.naming_opened,
-                aria_expanded=rx.cond(AreaState.naming, "true", "false"),
+                aria_expanded=rx.cond(AreaState.naming, "true", "false"), class_name="name-areas",
             ),
             rx.cond(AreaState.naming, _names(other)),
             class_name="stack gap-3",

@@ -72,7 +72,7 @@ def look_at(page: Page, address: str) -> list[str]:
 
 
 def look_at_layers(page: Page, board: str) -> list[str]:
-    """An open menu, and an open dialog."""
+    """An open menu, an open dialog, goals being looked for, and life areas being named."""
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(board)
     settled(page)
@@ -84,7 +84,16 @@ def look_at_layers(page: Page, board: str) -> list[str]:
     page.set_viewport_size({"width": 360, "height": 800})
     page.locator(".top button[aria-haspopup=dialog]").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    return found + findings(page)
+    found += findings(page)
+    page.keyboard.press("Escape")
+    page.locator(".finder-more").click()
+    page.locator(".finder input").fill("e")
+    expect(page.locator(".finder-told button")).to_be_visible()
+    found += [f"finder: {one}" for one in findings(page)]
+    page.locator(".goal-card h3 a").first.click()
+    page.locator(".name-areas").click()
+    expect(page.locator(".area-names")).to_be_visible()
+    return found + [f"life areas: {one}" for one in findings(page)]
 
 
 def test_pages_for_everybody(visitor: Page, spoken: str, demo_portal: Portal) -> None:
