@@ -529,7 +529,7 @@ class Reader:
     def _found_words(self, some: int, of: int) -> str:
         if not some:
             return self.say(N_("No goal on the board fits what you look for."))
-        return self.say(N_("{n} of {all} goals"), n=some, all=of)
+        return say_n(self.lang, "{some} of {n} goal", "{some} of {n} goals", of, some=some)
 
     def short_day(self, when: date) -> str:
         """"12 Dec", with its year if that is another one than now."""

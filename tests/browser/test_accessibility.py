@@ -71,6 +71,12 @@ def look_at(page: Page, address: str) -> list[str]:
     return findings(page)
 
 
+def axe(page: Page, name: str) -> list[str]:
+    """What axe objects to in the present look of a page."""
+    result = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [f"{name}: {one['id']} ({one['help']}): {one['nodes'][0]['html'][:160]}" for one in result["violations"]]
+
+
 def look_at_layers(page: Page, board: str) -> list[str]:
     """An open menu, an open dialog, goals being looked for, and life areas being named."""
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -79,7 +85,7 @@ def look_at_layers(page: Page, board: str) -> list[str]:
     page.evaluate(AXE)
     page.locator(".goal-card button[aria-haspopup=menu]").first.click()
     expect(page.get_by_role("menu")).to_be_visible()
-    found = [f"menu: {one['id']}" for one in page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]]
+    found = axe(page, "menu")
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 360, "height": 800})
     page.locator(".top button[aria-haspopup=dialog]").click()
@@ -89,11 +95,11 @@ def look_at_layers(page: Page, board: str) -> list[str]:
     page.locator(".finder-more").click()
     page.locator(".finder input").fill("e")
     expect(page.locator(".finder-told button")).to_be_visible()
-    found += [f"finder: {one}" for one in findings(page)]
+    found += axe(page, "finder")
     page.locator(".goal-card h3 a").first.click()
     page.locator(".name-areas").click()
     expect(page.locator(".area-names")).to_be_visible()
-    return found + [f"life areas: {one}" for one in findings(page)]
+    return found + axe(page, "life areas")
 
 
 def test_pages_for_everybody(visitor: Page, spoken: str, demo_portal: Portal) -> None:

@@ -372,7 +372,7 @@ def test_the_two_name_their_life_areas_and_see_each_others_names_at_once(two: Tw
     expect(mika.get_by_label("Name of your own life area")).to_have_value("Singing")
     expect(card(board, "Sing again")).to_contain_text("Singing")
     board.get_by_label("Life area").select_option(label="Singing")
-    expect(board.get_by_role("status").get_by_text("1 of 1 goals")).to_be_visible()
+    expect(board.get_by_role("status").get_by_text("1 of 1 goal")).to_be_visible()
     mika.get_by_role("button", name="Put away: Home and money").click()
     expect(theo.get_by_role("button", name="Home and money", exact=True)).to_have_count(0)
     mika.keyboard.press("Control+Z")
