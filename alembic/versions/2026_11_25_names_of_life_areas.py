@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "areas"
-down_revision = "goal_days"
+down_revision = "sessions"
 branch_labels = None
 depends_on = None
 
