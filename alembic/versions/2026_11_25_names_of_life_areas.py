@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "areas"
-down_revision = "writing"
+down_revision = "decisions"
 branch_labels = None
 depends_on = None
 
