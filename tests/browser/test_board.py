@@ -380,16 +380,6 @@ def test_the_two_name_their_life_areas_and_see_each_others_names_at_once(two: Tw
     expect(mika.get_by_role("button", name="Singing", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
-def test_words_of_a_goal_are_taken_back_by_the_undo_bar(two: Two) -> None:
-    goal = goals.proposed(two.cast, "First words")
-    mika, theo = two.page("client", goal=goal), two.page("therapist", goal=goal)
-    mika.get_by_label("The goal").fill("Second words")
-    expect(theo.get_by_label("The goal")).to_have_value("Second words")
-    mika.get_by_role("status").get_by_role("button", name="Undo").click()
-    for page in (mika, theo):
-        expect(page.get_by_label("The goal")).to_have_value("First words")
-
-
 def test_too_long_a_goal_is_kept_and_said(two: Two) -> None:
     mika = two.page("client")
     mika.get_by_role("button", name="Add a goal").click()
