@@ -182,7 +182,8 @@ def question() -> rx.Component:
     shown = DecisionState.shown
     return rx.cond(
         shown.takes_part & ~shown.archived,
-        ui.sheet(
+        ui.fold(
+            rx.cond(shown.may_write, t("Change the question, or tie it to a goal"), t("Tie it to a goal")),
             rx.cond(
                 shown.may_write,
                 ui.saved_field(
@@ -204,7 +205,7 @@ def question() -> rx.Component:
                 on_change=lambda goal: DecisionState.goal_chosen(goal, operation()),
                 class_name="short-field",
             ),
-            class_name="no-print",
+            class_name="no-print decision-part",
         ),
     )
 
@@ -224,10 +225,12 @@ def options() -> rx.Component:
             rx.cond(
                 shown.may_add_option,
                 composer(
-                    t("Add an option"),
+                    t("One more option"),
                     name="new-option-" + shown.id,
                     most=OPTION_MOST,
                     choices=[("", t("Add the option"), None)],
+                    opener=t("Add an option"),
+                    close_label=t("Close; it stays written"),
                     calm=True,
                     on_send=lambda text, more, choice, op: DecisionState.option_written(text, more, choice, op),
                 ),
@@ -278,6 +281,8 @@ def option_card(option: rx.Var[OptionView], number: Any) -> rx.Component:
                 name="new-point-" + option.id,
                 most=POINT_MOST,
                 choices=[("for", t("For"), None), ("against", t("Against"), None)],
+                opener=t("Add for or against"),
+                close_label=t("Close; it stays written"),
                 calm=True,
                 on_send=lambda text, more, choice, op: DecisionState.point_written(option.id, text, choice, op),
             ),
@@ -362,6 +367,7 @@ def what_matters() -> rx.Component:
                     ui.muted(t("Nothing was written here.")),
                 ),
             ),
+            class_name="decision-part",
         ),
         rx.cond(
             shown.may_write,
@@ -381,6 +387,7 @@ def what_matters() -> rx.Component:
                     ),
                     rx.cond(shown.outcome_by != "", ui.small(t("Last written by"), " ", ui.who(shown.outcome_by, shown.outcome_role))),
                 ),
+                class_name=rx.cond(shown.outcome == "", "decision-part no-print", "decision-part"),
             ),
         ),
     )
@@ -393,14 +400,16 @@ def looking_again() -> rx.Component:
         t("Looking again"),
         rx.cond(
             shown.takes_part & ~shown.archived,
-            day(
-                t("Look again on"),
-                name="decision-look-" + shown.id,
-                value=shown.look,
-                version=shown.look_version,
-                other=shown.others,
-                on_choose=lambda when, version, op: DecisionState.look_chosen(when, version, op),
-                class_name="review",
+            rx.el.div(
+                day(
+                    t("Look again on"),
+                    name="decision-look-" + shown.id,
+                    value=shown.look,
+                    version=shown.look_version,
+                    other=shown.others,
+                    on_choose=lambda when, version, op: DecisionState.look_chosen(when, version, op),
+                ),
+                class_name="decision-day",
             ),
             rx.cond(shown.look_words != "", rx.el.p(shown.look_words), ui.muted(t("No day is set."))),
         ),
@@ -413,6 +422,7 @@ def looking_again() -> rx.Component:
                 class_name="buttons",
             ),
         ),
+        class_name="decision-part",
     )
 
 
@@ -433,6 +443,7 @@ def decision_history() -> rx.Component:
             ),
         ),
         aria_label=t("History"),
+        class_name="decision-part",
     )  # fmt: skip
 
 
