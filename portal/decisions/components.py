@@ -10,6 +10,7 @@ from portal.decisions.schemas import LONG_MOST, OPTION_MOST, POINT_MOST, QUESTIO
 from portal.decisions.state import DecisionsState, DecisionState, GoalDecisionsState
 from portal.design.compose import composer, day
 from portal.design.history import history_list
+from portal.design.shared_text import shared_text
 from portal.design.words import operation, t
 
 # --- the list
@@ -194,7 +195,7 @@ def question() -> rx.Component:
                     most=QUESTION_MOST,
                     title=True,
                     other=shown.others,
-                    on_save=lambda op, version, text: DecisionState.words_typed("question", text, version, op),
+                    on_save=lambda op, version, text: DecisionState.question_typed(text, version, op),
                 ),
             ),
             ui.select(
@@ -224,15 +225,17 @@ def options() -> rx.Component:
             shown.may_write,
             rx.cond(
                 shown.may_add_option,
-                composer(
-                    t("One more option"),
-                    name="new-option-" + shown.id,
-                    most=OPTION_MOST,
-                    choices=[("", t("Add the option"), None)],
-                    opener=t("Add an option"),
-                    close_label=t("Close; it stays written"),
-                    calm=True,
-                    on_send=lambda text, more, choice, op: DecisionState.option_written(text, more, choice, op),
+                rx.el.div(
+                    composer(
+                        t("One more option"),
+                        name="new-option-" + shown.id,
+                        most=OPTION_MOST,
+                        choices=[("", t("Add the option"), None)],
+                        opener=t("Add an option"),
+                        close_label=t("Close; it stays written"),
+                        calm=True,
+                        on_send=lambda text, more, choice, op: DecisionState.option_written(text, more, choice, op),
+                    ),
                 ),
                 ui.small(t("{n} options are as many as one can weigh.", n=MOST_OPTIONS)),
             ),
@@ -347,17 +350,9 @@ def what_matters() -> rx.Component:
             rx.cond(
                 shown.may_write,
                 ui.sheet(
-                    ui.saved_field(
-                        t("What matters most in this"),
-                        name="decision-matters-" + shown.id,
-                        label_shown=False,
-                        value=shown.matters,
-                        version=shown.matters_version,
-                        lines=3,
-                        most=LONG_MOST,
-                        other=shown.others,
-                        placeholder=t("What should hold, whichever way it goes?"),
-                        on_save=lambda op, version, text: DecisionState.words_typed("matters", text, version, op),
+                    shared_text(
+                        t("What matters most in this"), case=DecisionState.case_id, kind="decision.matters", about=shown.id,
+                        value=shown.matters, most=LONG_MOST, label_shown=False, hint=t("What should hold, whichever way it goes?"),
                     ),
                     rx.cond(shown.matters_by != "", ui.small(t("Last written by"), " ", ui.who(shown.matters_by, shown.matters_role))),
                 ),
@@ -374,16 +369,10 @@ def what_matters() -> rx.Component:
             ui.section(
                 t("The decision in your words"),
                 ui.sheet(
-                    ui.saved_field(
-                        t("How the two of you would put it"),
-                        name="decision-outcome-" + shown.id,
-                        value=shown.outcome,
-                        version=shown.outcome_version,
-                        lines=2,
-                        most=LONG_MOST,
-                        other=shown.others,
+                    shared_text(
+                        t("How the two of you would put it"), case=DecisionState.case_id, kind="decision.outcome", about=shown.id,
+                        value=shown.outcome, most=LONG_MOST, lines=2,
                         hint=t("You can leave this open; the option that is chosen is enough."),
-                        on_save=lambda op, version, text: DecisionState.words_typed("outcome", text, version, op),
                     ),
                     rx.cond(shown.outcome_by != "", ui.small(t("Last written by"), " ", ui.who(shown.outcome_by, shown.outcome_role))),
                 ),

@@ -10,7 +10,7 @@ from portal.kit.db import moment
 
 
 class Decision(SQLModel, table=True):
-    """Something that the two of a case decide. Each `…_version` is the decision's version at the last change of that part."""
+    """Something that the two of a case decide. Each text counts its own versions; those of state and day are the decision's."""
 
     __tablename__ = "decision"
     __table_args__ = (sa.Index("decision_case", "case_id", "archived_at"),)

@@ -13,6 +13,7 @@ from portal.decisions.domain import ANSWERS, REWORDS, Action, ChangedSince, Deci
 from portal.decisions.models import Decision, DecisionChange, DecisionOption, DecisionPoint
 from portal.decisions.repository import Decisions, standing_of
 from portal.decisions.schemas import (
+    LONG_MOST,
     UNDO_WORDS,
     DecisionCard,
     DecisionDetail,
@@ -31,7 +32,10 @@ from portal.decisions.schemas import (
 from portal.goals.domain import CLIENT, may_undo, same_burst
 from portal.kit.i18n import N_, say_n
 from portal.kit.ids import new_id
+from portal.kit.merge import merged
 from portal.kit.refusal import ChangedMeanwhile, NotFound
+from portal.writing import service as writing
+from portal.writing.domain import Burst
 
 HISTORY = 20
 
@@ -457,7 +461,7 @@ class _Pen:
             row.status_version = row.version
         for part in ("question", "matters", "outcome"):
             if part in changed:
-                setattr(row, f"{part}_version", row.version)
+                setattr(row, f"{part}_version", getattr(row, f"{part}_version") + 1)
         if "look_on" in changed:
             row.look_version = row.version
         before, after = {part: self._before[part] for part in changed}, {part: now[part] for part in changed}
@@ -498,18 +502,27 @@ def _reword(case: OpenCase, rows: Decisions, row: Decision, last: DecisionChange
         return Saved(row.id, version, changed=False)
     if seen < version:
         raise ChangedMeanwhile(theirs=current, version=version, field=column)
-    rows.write_text(row, column, text)
-    row.version += 1
-    setattr(row, f"{column}_version", row.version)
-    after: dict[str, Any] = {column: text}
-    before: dict[str, Any] = {column: current}
-    if which is not Text.QUESTION:
-        before[f"{column}_by"] = getattr(row, f"{column}_by_id")
-        after[f"{column}_by"] = case.me.person_id
-        setattr(row, f"{column}_by_id", case.me.person_id)
+    before, after = _put_text(case, rows, row, which, text)
     row.last_change_id = _tell(case, rows, row, last, action, before, after, op, "").id
     case.db.add(row)
-    return Saved(row.id, row.version)
+    return Saved(row.id, version + 1)
+
+
+def _put_text(case: OpenCase, rows: Decisions, row: Decision, which: Text, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Put new words into one of the decision's texts; what the history tells of before and after."""
+    column = which.value
+    before: dict[str, Any] = {column: rows.text(row, column)}
+    after: dict[str, Any] = {column: text}
+    rows.write_text(row, column, text)
+    setattr(row, f"{column}_version", getattr(row, f"{column}_version") + 1)
+    if which is Text.QUESTION:
+        row.version += 1
+    else:
+        # Both see these grow letter by letter: they make nobody look again before an answer.
+        before[f"{column}_by"], after[f"{column}_by"] = getattr(row, f"{column}_by_id"), case.me.person_id
+        setattr(row, f"{column}_by_id", case.me.person_id)
+    case.db.add(row)
+    return before, after
 
 
 def _reword_part(
@@ -615,3 +628,64 @@ _SETTERS: dict[str, Callable[[Decisions, Decision, Any], None]] = {
 def _short(about: str) -> str:
     # What the address or the page names may be anything; a real id has 36 characters.
     return about[:36]
+
+
+# --- texts that both write at once
+
+
+def _shared(which: Text) -> Callable[[OpenCase, str], writing.Found]:
+    def find(case: OpenCase, decision_id: str) -> writing.Found:
+        rows = Decisions(case)
+        found = rows.find(decision_id)
+        try:
+            domain.weigh(standing_of(found.row), rows.actor, REWORDS[which])
+            may_write = True
+        except domain.Illegal:
+            may_write = False
+        return writing.Found(rows.text(found.row, which.value), may_write, found)
+
+    return find
+
+
+def _write_shared(which: Text) -> Callable[[OpenCase, writing.Found, writing.Written, str], bool]:
+    def write(case: OpenCase, text: writing.Found, written: writing.Written, op: str) -> bool:
+        rows, row, last = Decisions(case), text.held.row, text.held.last
+        domain.weigh(standing_of(row), rows.actor, REWORDS[which])
+        told: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+        if written.text != text.text:
+            told = _put_text(case, rows, row, which, written.text)
+        return _tell_burst(case, rows, row, last, which, written.burst, told, op)
+
+    return write
+
+
+def _tell_burst(
+    case: OpenCase, rows: Decisions, row: Decision, last: DecisionChange | None, which: Text, burst: Burst,
+    told: tuple[dict[str, Any], dict[str, Any]], op: str,
+) -> bool:  # fmt: skip
+    """Tell what somebody wrote in the history, one entry per burst; whether an entry of theirs went on."""
+    column = which.value
+    if last is None or last.action != REWORDS[which] or not same_burst(last.person_id, last.until, rows.actor, case.now):
+        if not burst.is_nothing:
+            before, after = told[0] | {column: burst.before}, told[1] | {column: burst.after}
+            row.last_change_id = rows.write(row, REWORDS[which], before, after, operation=op).id
+            case.db.add(row)
+        return False
+    before, after = rows.parts(last)
+    whole = Burst(before[column], after[column]).goes_on(burst.before, burst.after, merged)
+    if whole.is_nothing:
+        # Written and taken back again: there is nothing to tell.
+        case.db.delete(last)
+        row.last_change_id = ""
+        case.db.add(row)
+        return True
+    last.before = rows.seal_parts(last.id, "before", before | {column: whole.before})
+    last.after = rows.seal_parts(last.id, "after", after | {column: whole.after})
+    last.until, last.version, last.operation = case.now, row.version, op
+    case.db.add(last)
+    return True
+
+
+writing.KINDS |= {
+    f"decision.{which.value}": writing.Kind(READ, WRITE, LONG_MOST, _shared(which), _write_shared(which)) for which in (Text.MATTERS, Text.OUTCOME)
+}

@@ -88,10 +88,9 @@ class DecisionState(CasePage, Here):
         )
 
     @signed_in
-    async def words_typed(self, text_of: str, text: str, version: int, op: str) -> None:
-        """What is to be decided, what matters most, or the decision in words was written."""
-        actions = {"question": Action.REWORD_QUESTION, "matters": Action.REWORD_MATTERS}
-        await _changed(self, service.reword, self._decision_id, text_of, text, version, op=op, action=actions.get(text_of, Action.REWORD_OUTCOME))
+    async def question_typed(self, text: str, version: int, op: str) -> None:
+        """What is to be decided was written."""
+        await _changed(self, service.reword, self._decision_id, "question", text, version, op=op, action=Action.REWORD_QUESTION)
 
     @signed_in
     async def option_written(self, text: str, more: str, choice: str, op: str) -> None:

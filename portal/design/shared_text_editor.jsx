@@ -38,7 +38,7 @@ function nameAt(caret) {
   caret.dataset.named = "";
   const box = caret.closest(".together").getBoundingClientRect();
   const name = caret.firstElementChild.getBoundingClientRect();
-  if (name.right > box.right || name.left < box.left) caret.dataset.turned = "";
+  if (name.right > box.right || name.left < box.left) caret.dataset.turned = ""; // the screen knows no direction
 }
 
 const OneLine = Extension.create({

@@ -17,9 +17,12 @@ from portal.kit import clock
 from portal.kit.db import transaction
 from portal.kit.refusal import AlreadyDone, BadInput, ChangedMeanwhile, Ended, Forbidden, NotFound
 from portal.tables import metadata
+from portal.writing import service as writing
+from portal.writing.schemas import Address
 from tests.cast import Cast
 from tests.makers import op, sign_in
 from tests.queries import counted
+from tests.writing.people import Hand
 
 
 def begun(cast: Cast, *options: str) -> str:
@@ -386,3 +389,28 @@ def test_pages_need_the_same_few_statements_for_many(cast: Cast) -> None:
         page(cast, decision)
         service.listing(cast.client, cast.case)
     assert len(many) == len(few) <= 10
+
+
+def test_what_matters_most_is_written_at_once_and_rests_with_the_decision(cast: Cast) -> None:
+    decision = begun(cast, "Tuesday", "Thursday")
+    address = Address(cast.case, "decision.matters", decision)
+    hand, seen = Hand.at(cast.client, address), page(cast, decision).version
+    hand.write(cast.client, "To come home")
+    hand.write(cast.client, "To come home lighter")
+    hand.write(cast.therapist, "To come home lighter than I went")
+    shown = page(cast, decision)
+    assert (shown.matters, shown.matters_by, shown.matters_role) == ("To come home lighter than I went", "Theo", "therapist")
+    assert words(cast, decision)[:2] == ["Theo changed what matters most", "Mika changed what matters most"]
+    entry = next(one for one in shown.history if one.words == "Theo changed what matters most")
+    assert [(piece.kind, piece.text) for piece in entry.pieces if piece.kind != "same"] == [("new", " than I went")]
+    service.bring_back(cast.client, cast.case, entry.id, op=op())
+    assert page(cast, decision).matters == "To come home lighter"
+    # Both see these words grow letter by letter: they make nobody look again before an answer.
+    service.choose(cast.client, cast.case, decision, option(cast, decision, "Tuesday").id, seen, op=op())
+    assert not writing.open_text(cast.client, address).may_write
+    for who in (cast.second_client, cast.former_member):
+        with pytest.raises(NotFound):
+            writing.open_text(who, address)
+    assert not writing.open_text(cast.supervisor, address).may_write
+    with pytest.raises(NotFound):
+        writing.open_text(cast.second_client, Address(cast.other_case, "decision.matters", decision))
