@@ -109,6 +109,7 @@ class OpenCase:
         """From the end of this transaction on nothing of the task can be seen or done any more."""
         self.task.done_at = self.now
         self.db.add(self.task)
+
     def seal_bytes(self, row_id: str, column: str, data: bytes) -> bytes:
         """As `seal`, for what is no text."""
         return self._key.seal_bytes(data, f"{column}:{row_id}")

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     ANSWER_HANDED_CHECKIN = auto()
     READ_HANDED_CHECKIN = auto()
     READ_HANDED_GOAL = auto()
+    READ_HANDED_RATINGS = auto()
+    RATE_HANDED_GOALS = auto()
     FINISH_HANDED = auto()
     # goals
     READ_GOALS = auto()
@@ -88,6 +90,7 @@ class Act(StrEnum):
 
     # goals; RATE_GOALS itself is giving a number
     TAKE_RATING_BACK = auto()
+    TAKE_HANDED_RATING_BACK = auto()
     # ladders; WRITE_LADDERS itself is writing at a level
     BEGIN_LADDER = auto()
     TAKE_LADDER_WORDS = auto()
@@ -153,7 +156,7 @@ TABLE: dict[CaseRole | AccountRole, frozenset[Permission]] = {
 # Reading these is reading clinical content: it leaves an entry unless the client is the reader, on a device of their own.
 READS = frozenset(
     {P.READ_CASE, P.READ_GOALS, P.READ_FEEDBACK, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_DECISIONS, P.READ_SESSION,
-     P.READ_ACCESS_LOG, P.READ_OWN_ACCESS_ENTRIES, P.READ_HANDED_CHECKIN, P.READ_HANDED_GOAL}
+     P.READ_ACCESS_LOG, P.READ_OWN_ACCESS_ENTRIES, P.READ_HANDED_CHECKIN, P.READ_HANDED_GOAL, P.READ_HANDED_RATINGS}
 )  # fmt: skip
 
 # What somebody writes for themselves alone: nobody else learns that they did.

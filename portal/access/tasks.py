@@ -6,11 +6,12 @@ from portal.access.permissions import Permission
 
 
 class Task(StrEnum):
-    """What a therapist can hand their device over for: each is about one row of one case."""
+    """What a therapist can hand their device over for: each is about one row of one case, which may be the case itself."""
 
     CHECKIN = "checkin"
     READ_GOAL = "read_goal"
     READ_CHECKIN = "read_checkin"
+    RATE_GOALS = "rate_goals"
 
 
 P = Permission
@@ -20,6 +21,7 @@ RIGHTS: dict[Task, frozenset[Permission]] = {
     Task.CHECKIN: frozenset({P.OPEN_HANDED_CHECKIN, P.ANSWER_HANDED_CHECKIN, P.FINISH_HANDED}),
     Task.READ_GOAL: frozenset({P.READ_HANDED_GOAL, P.FINISH_HANDED}),
     Task.READ_CHECKIN: frozenset({P.READ_HANDED_CHECKIN, P.FINISH_HANDED}),
+    Task.RATE_GOALS: frozenset({P.READ_HANDED_RATINGS, P.RATE_HANDED_GOALS, P.FINISH_HANDED}),
 }
 """Inside the task's case, about the task's row, until the task is done."""
 

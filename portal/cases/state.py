@@ -90,6 +90,15 @@ _WORDS: dict[str, tuple[str, str]] = {
         N_("You were done with a check-in on your therapist’s device, and it opened for both"),
     ),
     Permission.READ_HANDED_CHECKIN: (N_("{name} looked at a check-in on the therapist’s device"), N_("You looked at a check-in on your therapist’s device")),
+    Permission.READ_HANDED_RATINGS: (
+        N_("{name} looked at goals to rate them on the therapist’s device"),
+        N_("You looked at goals to rate them on your therapist’s device"),
+    ),
+    Permission.RATE_HANDED_GOALS: (N_("{name} rated a goal on the therapist’s device"), N_("You rated a goal on your therapist’s device")),
+    Act.TAKE_HANDED_RATING_BACK: (
+        N_("{name} took a number for a goal back on the therapist’s device"),
+        N_("You took a number for a goal back on your therapist’s device"),
+    ),
     Permission.READ_HANDED_GOAL: (N_("{name} looked at a goal on the therapist’s device"), N_("You looked at a goal on your therapist’s device")),
     Permission.FINISH_HANDED: (N_("{name} was done on the therapist’s device"), N_("You were done on your therapist’s device")),
     Permission.TAKE_DEVICE_BACK: (N_("{name} took their device back"), N_("You took your device back")),

@@ -13,11 +13,13 @@ _CONTROL = {
     Task.CHECKIN: lambda name: t("Let {name} answer on this device", name=name),
     Task.READ_GOAL: lambda name: t("Let {name} read it on this device", name=name),
     Task.READ_CHECKIN: lambda name: t("Let {name} read it on this device", name=name),
+    Task.RATE_GOALS: lambda name: t("Let {name} rate on this device", name=name),
 }
 _WHAT = {
     Task.CHECKIN: lambda name: t("{name} answers this check-in here. You will not see the answers until both of you are done.", name=name),
     Task.READ_GOAL: lambda name: t("{name} can read this goal here.", name=name),
     Task.READ_CHECKIN: lambda name: t("{name} can read both sides of this check-in here.", name=name),
+    Task.RATE_GOALS: lambda name: t("{name} says here how it goes, with a number from 0 to 10 for each goal. You see the numbers afterwards.", name=name),
 }
 
 

@@ -12,11 +12,13 @@ from portal.checkins import service as checkins
 from portal.goals import service as goals
 from portal.handovers.schemas import HandedTask, HandOverForm
 from portal.kit.refusal import Forbidden, NotFound
+from portal.ratings import service as ratings
 
 FITS: dict[Task, Callable[[OpenCase, str], None]] = {
     Task.CHECKIN: checkins.check_can_be_answered,
     Task.READ_GOAL: goals.check_can_be_read,
     Task.READ_CHECKIN: checkins.check_can_be_read,
+    Task.RATE_GOALS: ratings.check_can_be_rated,
 }
 """Whether a row can be handed over for a task: its own room refuses, with the lender's eyes."""
 

@@ -68,6 +68,11 @@ def plan_session(caller: Caller, case_id: str, form: SessionForm, seen: int, *, 
     return version
 
 
+def to_answer(part: checkins.HomePart) -> str:
+    """The open check-in that the client has not answered yet, for handing the device over; empty without one. For the therapist's eyes."""
+    return part.open.id if part.open and not part.open.other_done else ""
+
+
 class SessionPlan(rx.State, mixin=True):
     """The next session, set by the therapist; goes into a page's state together with `CasePage` and `Here`."""
 
@@ -128,7 +133,7 @@ class OverviewState(SessionPlan, CasePage, Here):
             **first_promises(lang, promise_lines(lang, zone, case, view.goals, view.adjustments.running, view.promises)),
             cadence=case.cadence.value,
             next_checkin=self._next_checkin(view, zone, due),
-            to_answer=view.checkins.open.id if view.checkins.open and not view.checkins.open.other_done else "",
+            to_answer=to_answer(view.checkins),
         )
 
     def _next_checkin(self, view: _View, zone: str, due: Any) -> str:
@@ -179,7 +184,10 @@ def _focus() -> rx.Component:
         t("Goals in focus"),
         rx.cond(
             OverviewState.focus.length() > 0,
-            rx.foreach(OverviewState.focus, focus_card),
+            rx.fragment(
+                rx.foreach(OverviewState.focus, focus_card),
+                row(hand_over_control(Task.RATE_GOALS, case_id=OverviewState.case_id, about=OverviewState.case_id, kind="quiet")),
+            ),
             empty_state(t("No goal is in focus yet."), link_to(t("To the goals"), OverviewState.case_path + "/goals", "secondary")),
         ),
     )

@@ -28,10 +28,7 @@ def goal_page() -> rx.Component:
         question(),
         wording(),
         moves(),
-        rx.cond(
-            GoalState.goal_shown.kind != "idea",
-            row(hand_over_control(Task.READ_GOAL, case_id=GoalState.case_id, about=GoalState.goal_shown.id, kind="quiet")),
-        ),
+        rx.cond(GoalState.goal_shown.kind != "idea", _hand_over()),
         how_it_goes(),
         ladder(),
         small_steps(),
@@ -50,3 +47,8 @@ def goal_page() -> rx.Component:
         person_words=True,
         back=(t("Goals"), GoalState.case_path + "/goals" + GoalState.board_hash),
     )
+
+
+def _hand_over() -> rx.Component:
+    goal = {"case_id": GoalState.case_id, "about": GoalState.goal_shown.id, "kind": "quiet"}
+    return row(hand_over_control(Task.READ_GOAL, **goal), rx.cond(RatingState.ratings.form.may_rate, hand_over_control(Task.RATE_GOALS, **goal)))

@@ -28,12 +28,14 @@ from portal.handovers.state import HandedPage
 from portal.kit.ids import new_id
 from portal.live.bell import bell
 from portal.live.state import Here
+from portal.ratings.components import handed_rating
+from portal.ratings.state import HandedRating
 
 _ANSWER_ARRIVES = 0.4
 """Seconds between an answer and the end of the sockets that it ends. Nothing is heard on them meanwhile: their session is over."""
 
 
-class HandedState(HandedCheckIn, HandedGoal, HandedPage, Here):
+class HandedState(HandedCheckIn, HandedGoal, HandedRating, HandedPage, Here):
     """A handed-over device. Which task it shows the session says, never the page."""
 
     async def _show_task(self, found: HandedTask) -> None:
@@ -68,6 +70,12 @@ def _answering() -> rx.Component:
     )
 
 
+def _rating() -> rx.Component:
+    words = rx.cond(HandedState.form.goal_id == "", t("I am done"), t("Stop here"))
+    kind = rx.cond(HandedState.form.goal_id == "", "primary", "secondary")
+    return stack(handed_rating(HandedState), button(words, kind, wide=True, on_click=HandedState.finished(operation())), gap=5)
+
+
 def _both_sides() -> rx.Component:
     return stack(legend(HandedState), banner(HandedState), gap_rows(HandedState), both_lines(HandedState), _reading_done(), gap=5)
 
@@ -90,6 +98,12 @@ TASKS: dict[Task, _Task] = {
         heading=lambda: rx.el.h1(t("Both of you, side by side")),
         body=_both_sides,
         page=routes.CHECKIN,
+    ),
+    Task.RATE_GOALS: _Task(
+        show=lambda page, found: page._show_rating(found.case_id, found.about),
+        heading=lambda: rx.el.h1(rx.cond(HandedState.form.goal_id == "", t("Your numbers"), t("How it goes"))),
+        body=_rating,
+        page=routes.CASE,
     ),
 }
 """A new task stands here, in access/tasks.py and in handovers/service.py (FITS)."""

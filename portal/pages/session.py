@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal import routes
 from portal.access.gate import Caller
+from portal.access.tasks import Task
 from portal.adjustments import service as adjustments
 from portal.adjustments.schemas import AdjustmentCard
 from portal.cases import service as cases
@@ -44,10 +45,11 @@ from portal.goals import service as goals
 from portal.goals.domain import Action
 from portal.goals.schemas import UNDO_WORDS
 from portal.goals.schemas import HomePart as GoalsPart
+from portal.handovers.components import hand_over_control
 from portal.kit.i18n import N_, clock_time, say
 from portal.live.policy import signed_in
 from portal.live.state import CasePage, Here, put_on
-from portal.pages.case import SessionPlan, session_plan
+from portal.pages.case import SessionPlan, session_plan, to_answer
 from portal.pages.home import focus_lines, invitation, promise_lines
 from portal.promises.components import promises_at_hand
 from portal.promises.state import PromisesState
@@ -135,6 +137,7 @@ class SessionState(SessionPlan, SessionDesk, CasePage, Here):
     held_refused_words: str = ""
     checkin: Invitation = Invitation()
     may_open_checkin: bool = False
+    to_answer: str = ""
     nothing_yet: bool = False
     tick_op: str = ""
     tick_words: str = ""
@@ -152,6 +155,7 @@ class SessionState(SessionPlan, SessionDesk, CasePage, Here):
             promises=promise_lines(lang, zone, case, found.goals, ()),
             held=list(found.held),
             checkin=offer,
+            to_answer=to_answer(found.checkins),
             may_open_checkin=found.checkins.open is None and view.may_bring | view.may_lead,
             nothing_yet=not view.sessions,
         )
@@ -372,7 +376,11 @@ def _focus() -> rx.Component:
         t("Goals in focus"),
         rx.cond(
             desk.focus.length() > 0,
-            rx.el.div(rx.foreach(desk.focus, focus_card), class_name="stack gap-3"),
+            rx.el.div(
+                rx.foreach(desk.focus, focus_card),
+                row(hand_over_control(Task.RATE_GOALS, case_id=desk.case_id, about=desk.case_id, kind="quiet")),
+                class_name="stack gap-3",
+            ),
             empty_state(t("No goal is in focus yet."), link_to(t("To the goals"), desk.case_path + "/goals", "secondary")),
         ),
     )
@@ -464,6 +472,7 @@ def _checkin_offer() -> rx.Component:
             ),
         ),
         invitation_card(desk.checkin),
+        rx.cond(desk.to_answer != "", row(hand_over_control(Task.CHECKIN, case_id=desk.case_id, about=desk.to_answer))),
     )
 
 

@@ -56,6 +56,50 @@ def _keys(question: Any, form: rx.Var[RatingForm], on_rate: Any, **props: Any) -
     return ui.rating_keys(question, name="rating-" + form.wording_id, value=None, on_pick=on_rate, low=_LOW, high=_HIGH, keep=t("Keep this number"), **props)
 
 
+def handed_rating(desk: Any) -> rx.Component:
+    """One goal after the other, with nothing else on the screen; `desk` is a state with `HandedRating`."""
+    form = desk.form
+    asked = rx.el.div(
+        rx.cond(desk.place != "", rx.el.p(desk.place, class_name="small", aria_live="polite")),
+        ui.rating_keys(
+            t("Where are you with “{goal}” now?", goal=form.title),
+            name="rating-" + form.wording_id,
+            value=None,
+            on_pick=lambda value, op: desk.goal_rated(form.goal_id, form.wording_id, value, op),
+            low=_LOW,
+            high=_HIGH,
+            keep=t("Keep this number"),
+            take_focus=desk.given.length() > 0,
+        ),
+        rx.cond(form.last != "", ui.small(form.last)),
+        ui.small(t("{name} sees your numbers. Each one stays beside the ones before it.", name=desk.sees)),
+        rx.cond(
+            desk.may_skip,
+            rx.el.button(t("Skip this one"), type="button", class_name="as-link skip-one", on_click=desk.goal_skipped(form.wording_id)),
+        ),
+        class_name="statement stack gap-4",
+    )
+    return rx.fragment(
+        rx.cond(form.goal_id != "", asked, _given_now(desk)),
+        ui.undo_bar(shown=desk.undo_op, words=desk.undo_words, on_undo=lambda op: desk.number_undone(desk.undo_op, op)),
+        rx.el.p(desk.told, role="status", class_name="sr-only"),
+    )
+
+
+def _given_now(desk: Any) -> rx.Component:
+    return rx.cond(
+        desk.given.length() > 0,
+        rx.el.dl(
+            rx.foreach(
+                desk.given,
+                lambda one: rx.el.div(rx.el.dt(one.title, dir="auto", class_name="said-title"), rx.el.dd(one.value, class_name="big number"), key=one.goal_id),
+            ),
+            class_name="given-now",
+        ),
+        ui.muted(t("You gave no number. That is all right.")),
+    )
+
+
 def how_it_goes() -> rx.Component:
     """The part of a goal's page that says how it goes."""
     shown = RatingState.ratings

@@ -26,6 +26,12 @@ class NotRateable(Refusal):
     sentence = "A goal is rated once both of you have agreed on it, and while it is on the board."
 
 
+class NothingToRate(Refusal):
+    """None of the goals that a device would be handed over for takes a rating now."""
+
+    sentence = "There is no goal to rate here now. A goal is rated once both of you have agreed on it."
+
+
 class Reworded(Refusal):
     """The wording that the person read is no longer the one in force."""
 

@@ -79,6 +79,24 @@ class RatingForm:
 
 
 @dataclass(frozen=True)
+class GivenNow:
+    """A number that was given a moment ago on the same screen."""
+
+    goal_id: str
+    title: str
+    value: str
+
+
+@dataclass(frozen=True)
+class HandedRatings:
+    """What is rated on a device that was handed over: what is still open, and what was given there."""
+
+    forms: list[RatingForm]
+    given: list[GivenNow]
+    therapist: str
+
+
+@dataclass(frozen=True)
 class GoalRatings:
     """Everything about ratings on a goal's own page. `role` is the reader's: client, therapist or supervisor."""
 

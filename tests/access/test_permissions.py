@@ -37,6 +37,8 @@ IN_A_CASE = {
     P.ANSWER_HANDED_CHECKIN: "",
     P.READ_HANDED_CHECKIN: "",
     P.READ_HANDED_GOAL: "",
+    P.READ_HANDED_RATINGS: "",
+    P.RATE_HANDED_GOALS: "",
     P.FINISH_HANDED: "",
     P.READ_GOALS: "C T S",
     P.WRITE_GOALS: "C T",
@@ -168,6 +170,8 @@ VERBS: dict[Permission | str, str] = {
     P.ANSWER_HANDED_CHECKIN: "checkins.rate_handed checkins.write_handed_line checkins.submit_handed",
     P.READ_HANDED_CHECKIN: "checkins.handed_reading",
     P.READ_HANDED_GOAL: "goals.handed_reading",
+    P.READ_HANDED_RATINGS: "ratings.handed_forms",
+    P.RATE_HANDED_GOALS: "ratings.rate_handed ratings.take_handed_back",
     P.READ_OWN_CASES: "access.identity.own_cases",
     P.KNOW_MEMBERS: "access.identity.members_of",
     P.CHANGE_OWN_ACCOUNT: (

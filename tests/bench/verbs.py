@@ -449,7 +449,15 @@ def _handovers(pair: Pair) -> None:
     them = back(device)
     goal = goals.add(me, case, "Say no once a week", "because evenings are mine", op=op())
     goals.propose(me, case, goal.id, goal.version, op=op())
-    goals.handed_reading(lent(Task.READ_GOAL, goal.id), case, goal.id)
+    device = lent(Task.READ_GOAL, goal.id)
+    goals.handed_reading(device, case, goal.id)
+    them = back(device)
+    goal = goals.agree(them, case, goal.id, goals.goal(them, case, goal.id).goal.version, op=op())
+    goals.put_in_focus(them, case, goal.id, goal.version, op=op())
+    device, rated = lent(Task.RATE_GOALS, case), op()
+    wording = ratings.handed_forms(device, case, case).forms[0].wording_id
+    ratings.rate_handed(device, case, case, goal.id, wording, 4, op=rated)
+    ratings.take_handed_back(device, case, case, rated, op=op())
 
 
 def _sessions(pair: Pair) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlmodel import select, update
 
 from portal import routes
+from portal.access.gate import Caller
 from portal.access.models import HandOver, Person, PersonSession
 from portal.accounts import service as accounts
 from portal.accounts.models import Attempts
@@ -17,10 +18,11 @@ from portal.checkins import service as checkins
 from portal.goals import service as goals
 from portal.kit import clock, passwords
 from portal.kit.db import transaction
+from portal.ratings import service as ratings
 from tests.browser.pairs import Pair
 from tests.browser.test_checkins import tab_to, tab_until
 from tests.cast import Cast
-from tests.makers import op
+from tests.makers import op, sign_in
 from tests.servers import Portal
 
 pytestmark = pytest.mark.browser
@@ -267,6 +269,48 @@ def test_reading_a_goal_and_both_sides_of_a_checkin(pair: Pair, people: People) 
     expect(page.get_by_role("heading", name="Both of you, side by side")).to_be_visible()
     expect(page.get_by_text("Mika 4 · Theo 9")).to_be_visible()
     expect(page.get_by_role("button", name="We talked about it")).to_have_count(0)
+
+
+def test_the_goals_in_focus_are_rated_one_after_the_other(pair: Pair, people: People) -> None:
+    mika, theo, titles = pair.callers["client"], pair.callers["therapist"], ["Sleep through the night", "Say no once a week"]
+    for title in titles:
+        goal = goals.add(mika, pair.case, title, "", proposes=True, op=op())
+        goal = goals.agree(theo, pair.case, goal.id, goal.version, op=op())
+        goals.put_in_focus(theo, pair.case, goal.id, goal.version, op=op())
+    page = pair.enter(people(width=360, height=780), "therapist")
+    page.goto(f"{pair.url}/c/{pair.case}")
+    hand_over(page, "Let Mika rate on this device")
+    expect(page.get_by_text("1 of 2", exact=True)).to_be_visible()
+    key = page.locator(".key").nth(4)
+    box = key.bounding_box()
+    assert box and box["height"] >= 48 and box["width"] >= 38, box
+    key.click()
+    page.get_by_role("button", name="Keep this number").click()
+    expect(page.get_by_text("2 of 2", exact=True)).to_be_visible()
+    expect(page.get_by_text("Your number is kept: 4")).to_be_visible()
+    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1 of 2", exact=True)).to_be_visible()
+    page.locator(".key").nth(6).click()
+    page.get_by_role("button", name="Keep this number").click()
+    expect(page.get_by_text("2 of 2", exact=True)).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("2 of 2", exact=True)).to_be_visible()
+    page.locator(".rating").press("9")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your numbers")).to_be_visible()
+    assert sorted(page.locator(".given-now dd").all_inner_texts()) == ["6", "9"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name="I am done").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    take_back(page)
+    expect(page).to_have_url(re.compile(f"/c/{pair.case}/?$"))
+    assert sorted(card.client for card in ratings.on_board(theo_again(pair), pair.case).values()) == ["6", "9"]
+
+
+def theo_again(pair: Pair) -> Caller:
+    """Theo on another device: the session that he came with ended when he lent this one."""
+    return sign_in(pair.ids["therapist"])[0]
 
 
 def test_stopping_early_gives_it_back_unfinished(pair: Pair, people: People) -> None:

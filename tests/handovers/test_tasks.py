@@ -28,6 +28,7 @@ from portal.pages.handed import TASKS
 from tests.access import test_permissions as matrix
 from tests.accounts.conftest import GOOD, OTHER, visit
 from tests.cast import Cast
+from tests.goals.people import agreed
 from tests.handovers.conftest import PIN, Lend
 from tests.makers import end_membership, join_case, make_case, op, sign_in
 
@@ -42,6 +43,11 @@ def checkin_id(cast: Cast) -> str:
 @pytest.fixture
 def goal_id(cast: Cast) -> str:
     return goals.add(cast.client, cast.case, "Sleep through the night", "", proposes=True, op=op()).id
+
+
+@pytest.fixture
+def agreed_id(cast: Cast) -> str:
+    return agreed(cast)
 
 
 @pytest.fixture
@@ -69,7 +75,7 @@ def tried(caller: Caller, case_id: str, permission: Permission, about: str) -> t
 
 
 def row_for(task: Task, request: pytest.FixtureRequest) -> str:
-    name = {Task.CHECKIN: "checkin_id", Task.READ_GOAL: "goal_id", Task.READ_CHECKIN: "revealed_id"}[task]
+    name = {Task.CHECKIN: "checkin_id", Task.READ_GOAL: "goal_id", Task.READ_CHECKIN: "revealed_id", Task.RATE_GOALS: "agreed_id"}[task]
     return str(request.getfixturevalue(name))
 
 
