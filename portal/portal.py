@@ -12,6 +12,8 @@ from portal.cases.state import AccessLogState
 from portal.checkins import service as checkins
 from portal.checkins.state import CheckInsState, CourseState
 from portal.decisions.state import DecisionsState, DecisionState
+from portal.exports import service as exports
+from portal.exports.state import ExportState, PrintState
 from portal.goals.state import BoardState, GoalState
 from portal.live.at_rest import seal_states
 from portal.live.hours import every
@@ -37,6 +39,7 @@ from portal.pages.new_password import new_password_page
 from portal.pages.not_found import not_found_page
 from portal.pages.posts import posts
 from portal.pages.practice import PracticeState, practice_page
+from portal.pages.printing import print_goal_page, print_goals_page
 from portal.pages.session import SessionState, session_page
 from portal.pages.set_up import set_up_page
 from portal.pages.sign_in import sign_in_page
@@ -52,6 +55,8 @@ seal_states()
 
 KEEPS_TIME = every(60, checkins.keep_time_everywhere)
 app.register_lifespan_task(KEEPS_TIME)
+FORGETS_COPIES = every(30, exports.pass_time)
+app.register_lifespan_task(FORGETS_COPIES)
 
 
 def _page(route: str, page: Callable[[], rx.Component], opened: Any) -> None:
@@ -72,8 +77,10 @@ _page(routes.HANDED, handed_page, HandedState.page_opened)
 _page(routes.HELP_NOW, help_now_page, Here.entrance_opened)
 _page(routes.HOME, home_page, HomeState.page_opened)
 _page(routes.CASE, case_page, OverviewState.page_opened)
-_page(routes.GOALS, goals_page, BoardState.page_opened)
-_page(routes.GOAL, goal_page, GoalState.page_opened)
+_page(routes.GOALS, goals_page, [BoardState.page_opened, ExportState.desk_opened])
+_page(routes.GOAL, goal_page, [GoalState.page_opened, ExportState.desk_opened])
+_page(routes.PRINT_GOALS, print_goals_page, PrintState.page_opened)
+_page(routes.PRINT_GOAL, print_goal_page, PrintState.page_opened)
 _page(routes.DECISIONS, decisions_page, DecisionsState.page_opened)
 _page(routes.DECISION, decision_page, DecisionState.page_opened)
 _page(routes.CHECKINS, checkins_page, CheckInsState.page_opened)

@@ -8,6 +8,7 @@ from portal.adjustments import models as _adjustments  # noqa: F401
 from portal.areas import models as _areas  # noqa: F401
 from portal.checkins import models as _checkins  # noqa: F401
 from portal.decisions import models as _decisions  # noqa: F401
+from portal.exports import models as _exports  # noqa: F401
 from portal.feedback import models as _feedback  # noqa: F401
 from portal.goals import models as _goals  # noqa: F401
 from portal.kit import models as _kit  # noqa: F401

@@ -1,4 +1,4 @@
-"""The one process beside the server that does what takes time or waits for its hour: letters, expiries of links, tidying."""
+"""The one process beside the server that does what takes time or waits for its hour: letters, files, expiries of links, tidying."""
 
 import sys
 from collections.abc import Callable
@@ -8,16 +8,18 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from portal.accounts import service as accounts
+from portal.exports import service as exports
 from portal.kit import logs, mail
 from portal.kit.refusal import Refusal
 
 
 @dataclass(frozen=True)
 class Job:
-    """A verb that is called again and again, `seconds` apart; it must be safe to call twice."""
+    """A verb that is called again and again, `seconds` apart; it must be safe to call twice. Those of one `lane` wait for each other."""
 
     verb: Callable[[], object]
     seconds: int
+    lane: str = "default"
 
 
 def show(letter: mail.Letter) -> None:
@@ -34,6 +36,8 @@ def deliver() -> None:
 JOBS: tuple[Job, ...] = (
     Job(deliver, 2),
     Job(accounts.answer_reset_wishes, 2),
+    # In a lane of its own: a long file holds no letter up.
+    Job(exports.make_due, 1, lane="files"),
     Job(mail.sweep, 3600),
     Job(accounts.tidy, 3600),
 )
@@ -41,10 +45,13 @@ JOBS: tuple[Job, ...] = (
 
 def work() -> None:
     """Run the jobs until the process is told to stop. A job that fails is written down and tried at its next turn."""
-    scheduler = BlockingScheduler(executors={"default": ThreadPoolExecutor(1)}, timezone="UTC")
+    lanes = {job.lane: ThreadPoolExecutor(1) for job in JOBS}
+    scheduler = BlockingScheduler(executors=lanes, timezone="UTC")
     for job in JOBS:
-        scheduler.add_job(_calmly(job.verb), "interval", seconds=job.seconds, max_instances=1, coalesce=True, misfire_grace_time=None)
-        scheduler.add_job(_calmly(job.verb))
+        scheduler.add_job(
+            _calmly(job.verb), "interval", seconds=job.seconds, executor=job.lane, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        scheduler.add_job(_calmly(job.verb), executor=job.lane)
     scheduler.start()
 
 

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, update
 
 from portal.access import keys, log, tasks
 from portal.access.models import AccessEntry, Case, CaseStatus, HandOver, Membership, Person, PersonKind, PersonSession
-from portal.access.permissions import LOOKS, READS, AccountRole, Act, CaseRole, Permission, may
+from portal.access.permissions import COPIES, LOOKS, READS, AccountRole, Act, CaseRole, Permission, may
 from portal.kit import clock
 from portal.kit.crypto import DataKey
 from portal.kit.db import Moment, transaction
@@ -202,7 +202,7 @@ def open_case(
             raise Forbidden
         if done:
             raise AlreadyDone
-        if changes and case.status == CaseStatus.ENDED:
+        if changes and permission not in COPIES and case.status == CaseStatus.ENDED:
             raise Ended
         yield opened
         seen_by_other = new_look and (opened.role is not CaseRole.CLIENT or known.handed is not None)

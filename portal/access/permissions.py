@@ -69,6 +69,9 @@ class Permission(StrEnum):
     LEAD_SESSION = auto()
     TAKE_PART_IN_SESSION = auto()
     BRING_TO_SESSION = auto()
+    # a copy to print or to keep
+    EXPORT_GOALS = auto()
+    READ_OWN_EXPORTS = auto()
     # one's own account; the last two belong to a device that was handed over, and to no role
     KNOW_ONESELF = auto()
     READ_OWN_ACCOUNT = auto()
@@ -127,6 +130,10 @@ class Act(StrEnum):
     KEEP_AGREED = auto()
     TAKE_UP_AGREED = auto()
     LEAVE_OUT_OF_SESSION = auto()
+    # exports; EXPORT_GOALS itself is asking for one
+    PRINT_GOALS = auto()
+    TAKE_EXPORT = auto()
+    DROP_EXPORT = auto()
 
 
 P = Permission
@@ -135,7 +142,8 @@ _BOTH = frozenset(
     {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.WRITE_GOALS, P.RATE_GOALS, P.WRITE_LADDERS,
      P.READ_FEEDBACK, P.KEEP_DRAFT, P.SHARE_FEEDBACK,
      P.READ_ADJUSTMENTS, P.WRITE_ADJUSTMENTS, P.READ_CHECKINS, P.ANSWER_CHECKIN, P.PUT_PROMISES_AWAY, P.READ_DECISIONS,
-     P.WRITE_DECISIONS, P.KNOW_SESSION, P.READ_SESSION, P.TAKE_PART_IN_SESSION}
+     P.WRITE_DECISIONS, P.KNOW_SESSION, P.READ_SESSION, P.TAKE_PART_IN_SESSION,
+     P.EXPORT_GOALS, P.READ_OWN_EXPORTS}
 )  # fmt: skip
 _ACCOUNT = frozenset({P.KNOW_ONESELF, P.READ_OWN_ACCOUNT, P.CHANGE_OWN_ACCOUNT, P.READ_OWN_CASES})
 
@@ -169,7 +177,10 @@ SEALED_ACTS = frozenset({P.ANSWER_CHECKIN, P.ANSWER_HANDED_CHECKIN})
 REVEALING_ACTS = frozenset({Act.REVEAL_CHECKIN, Act.REVEAL_HANDED_CHECKIN})
 
 # These change nothing.
-LOOKS = READS | {P.KNOW_MEMBERS, P.KNOW_SESSION, P.OPEN_HANDED_CHECKIN}
+LOOKS = READS | {P.KNOW_MEMBERS, P.KNOW_SESSION, P.OPEN_HANDED_CHECKIN, P.READ_OWN_EXPORTS}
+
+# Entered like a change whoever does it, and possible also after the end of the work together, because nothing of it is changed.
+COPIES = frozenset({P.EXPORT_GOALS})
 
 
 def may(role: CaseRole | AccountRole, permission: Permission) -> bool:

@@ -57,6 +57,12 @@ def client_link(*children: Any, to: Any, **props: Any) -> rx.Component:
     return ReactRouterLink.create(*children, to=to, **props)
 
 
+def download_link(text: Words, href: Words, kind: Kind = "primary", *, little: bool = False, **props: Any) -> rx.Component:
+    """A file to be downloaded. It stays with the page: to follow it like a page would hang up on the server first."""
+    props["class_name"] = classes("btn", kind, "little" if little else "", props.pop("class_name", ""))
+    return client_link(text, to=href, reload_document=True, download="", **props)
+
+
 # Fields
 
 
@@ -430,3 +436,8 @@ def menu(label: Words, *, items: Any, on_choose: Any, kind: Kind = "quiet", icon
 def undo_bar(*, shown: Any, words: Any, on_undo: Any, seconds: int = 10) -> rx.Component:
     """Ten seconds to take a change back. `shown` is the id of that change ("" hides the bar, a new one starts it afresh)."""
     return parts.UndoBar.create(shown=shown, words=words, on_undo=on_undo, seconds=seconds)
+
+
+def looks_again(*, after: Any, turn: Any, on_due: Any) -> rx.Component:
+    """Nothing to see: calls `on_due` once, `after` milliseconds from now (0: never); a new `turn` sets the clock anew."""
+    return parts.LooksAgain.create(after=after, turn=turn, on_due=on_due)

@@ -13,7 +13,7 @@ from portal.design.seen import Contact, Present
 from portal.design.words import t
 from portal.kit.i18n import PSEUDO, direction, languages
 
-STYLESHEETS = ["css/tokens.css", "css/fonts.css", "css/base.css", "css/frame.css", "css/controls.css", "css/cases.css", "css/checkins.css", "css/feedback.css", "css/goals.css", "css/together.css", "css/ratings.css", "css/ladders.css", "css/promises.css", "css/handovers.css", "css/sessions.css", "css/decisions.css"]
+STYLESHEETS = ["css/tokens.css", "css/fonts.css", "css/base.css", "css/frame.css", "css/controls.css", "css/cases.css", "css/checkins.css", "css/feedback.css", "css/goals.css", "css/together.css", "css/ratings.css", "css/ladders.css", "css/promises.css", "css/handovers.css", "css/sessions.css", "css/decisions.css", "css/exports.css"]
 """In the order of the cascade; a room adds its own file at the end."""
 
 _FONTS = Path(__file__).resolve().parents[2] / "assets" / "fonts"

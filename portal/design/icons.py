@@ -32,6 +32,8 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "minus": ("M5 12h14",),
     "fork": ("M12 20.5V13", "M12 13c0-3-6-3.5-6-8", "M12 13c0-3 6-3.5 6-8", "M3.5 7.5 6 5l2.5 2.5", "M15.5 7.5 18 5l2.5 2.5"),
     "knot": ("M12 10.5C10 6.5 5 5.5 4.5 8.2S9 12.5 12 10.5z", "M12 10.5c2-4 7-5 7.5-2.3S15 12.5 12 10.5z", "M11.3 11.5 8 19", "M12.7 11.5 16 19"),
+    "print": ("M7 8.5V4h10v4.5", "M7 17H4V8.5h16V17h-3", "M7 14h10v6H7z"),
+    "take": ("M12 4v11", "M8 11l4 4 4-4", "M5 14v5.5h14V14"),
     "sort": ("M8 5v14", "M5 16l3 3 3-3", "M16 19V5", "M13 8l3-3 3 3"),
 }
 # These point somewhere, so they turn round with the direction of the language.

@@ -18,6 +18,7 @@ _STEPS = rx.asset("steps.jsx", shared=True).importable_path
 _LOCK = rx.asset("lock.jsx", shared=True).importable_path
 _LAYERS = rx.asset("layers.jsx", shared=True).importable_path
 _POSTS = rx.asset("posts.jsx", shared=True).importable_path
+_SELF_ACTING = rx.asset("self_acting.jsx", shared=True).importable_path
 SURROUNDINGS = rx.asset("surroundings.jsx", shared=True).importable_path
 
 
@@ -321,3 +322,14 @@ class OpenLink(_Part):
     tag = "OpenLink"
 
     on_open: rx.EventHandler[_on_text]
+
+
+class LooksAgain(_Part):
+    """See `controls.looks_again`."""
+
+    library = _SELF_ACTING
+    tag = "LooksAgain"
+
+    after: rx.Var[int]
+    turn: rx.Var[int]
+    on_due: rx.EventHandler[rx.event.no_args_event_spec]

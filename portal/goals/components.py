@@ -590,6 +590,34 @@ def part_of_life(chips: Callable[..., rx.Component], names: Callable[[Any], rx.C
     )
 
 
+def goal_on_paper() -> rx.Component:
+    """What the browser prints of this page: the goal as it is agreed, without anything to be filled in."""
+    goal = GoalState.goal_shown
+    return rx.el.div(
+        rx.cond(goal.agreed_why != "", rx.fragment(rx.el.h2(t("Why it matters")), rx.el.p(goal.agreed_why, dir="auto", class_name="said lines"))),
+        rx.cond(goal.notes != "", rx.fragment(rx.el.h2(t("Notes on this goal")), rx.el.p(goal.notes, dir="auto", class_name="said lines"))),
+        rx.cond(goal.all_steps > 0, rx.fragment(rx.el.h2(t("Small steps")), rx.el.ul(rx.foreach(GoalState.steps, _step_on_paper), class_name="paper-items"))),
+        rx.cond(
+            (goal.due_words != "") | (goal.review_words != ""),
+            rx.el.p(
+                rx.cond(goal.due_words != "", rx.fragment(rx.el.span(goal.due_words), " ")),
+                rx.cond(goal.review_words != "", rx.el.span(t("Look again on"), ": ", goal.review_words)),
+                class_name="small",
+            ),
+        ),
+        aria_hidden="true",
+        class_name="instead-on-paper",
+    )
+
+
+def _step_on_paper(step: rx.Var[StepDetail]) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(class_name=ui.classes("paper-box", rx.cond(step.done, "yes", "no"))),
+        rx.el.span(step.text, dir="auto", class_name="said"),
+        rx.el.span(" ", step.owner, " ", step.due_words, class_name="small"),
+    )
+
+
 def moves() -> rx.Component:
     """What can become of the goal now."""
     goal = GoalState.goal_shown

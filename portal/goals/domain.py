@@ -250,6 +250,59 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class WholeStep:
+    """A small step as it is carried to another room. `role` is whose it is: "client", "therapist" or "both"; `owner` is the name."""
+
+    text: str
+    done: bool
+    role: str
+    owner: str
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class WholeChange:
+    """An entry of a goal's history: what it is called, the same in words, and the texts before and after."""
+
+    at: datetime
+    by: str
+    role: str
+    action: Action
+    words: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class WholeGoal:
+    """Everything of one goal that its page shows to one person, for other rooms; `…_words` are in that person's language.
+
+    `title` and `why` are the wording in force; `new_title` and `new_why` the one that waits for a yes, empty if none does.
+    """
+
+    id: str
+    column: Column
+    status: GoalStatus
+    status_words: str
+    since: datetime
+    created_at: datetime
+    mark: str
+    title: str
+    why: str
+    new_title: str
+    new_why: str
+    asked_words: str
+    notes: str
+    area: str
+    due_on: date | None
+    review_on: date | None
+    in_focus: bool
+    archived: bool
+    steps: tuple[WholeStep, ...]
+    history: tuple[WholeChange, ...]
+
+
+@dataclass(frozen=True)
 class KnownGoal:
     """A goal as other rooms may know it: its words in force, and where it stands.
 

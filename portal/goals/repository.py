@@ -44,6 +44,9 @@ _LINES = (
 _ON_BOARD = _LINES.where(_goal.c.archived_at.is_(None))
 _IN_ARCHIVE = _LINES.where(_goal.c.archived_at.is_not(None))
 _IN_FORCE = sa.select(_goal.c.id, _goal.c.wording_id, _goal.c.status).where(_SEEN, _goal.c.archived_at.is_(None))
+_IDS = sa.select(_goal.c.id, _goal.c.status).where(_SEEN).order_by(_goal.c.position, _goal.c.id)
+_IDS_ON_BOARD = _IDS.where(_goal.c.archived_at.is_(None))
+_IDS_IN_ARCHIVE = _IDS.where(_goal.c.archived_at.is_not(None))
 _ARCHIVED = sa.select(sa.func.count()).select_from(_goal).where(_SEEN, _goal.c.archived_at.is_not(None))
 _STEPS = (
     sa.select(*(_step.c[name] for name in ("id", "goal_id", "text", "owner_id", "due_on", "done_at", "version", "text_version")))
@@ -58,6 +61,12 @@ _ONE_GOAL = (
     .outerjoin(_new_wording, col(_new_wording.id) == col(Goal.new_wording_id))
     .outerjoin(_last, col(_last.id) == col(Goal.last_change_id))
     .where(_SEEN, col(Goal.id) == sa.bindparam("goal"))
+)
+_MANY_GOALS = (
+    sa.select(Goal, GoalWording, _new_wording)
+    .join(GoalWording, col(GoalWording.id) == col(Goal.wording_id))
+    .outerjoin(_new_wording, col(_new_wording.id) == col(Goal.new_wording_id))
+    .where(_SEEN, col(Goal.id).in_(sa.bindparam("goals", expanding=True)))
 )
 _WITH_WORDINGS = (
     sa.select(Goal, GoalWording, _last)
@@ -231,6 +240,12 @@ class Goals:
         }
         return columns, areas
 
+    def ids(self, *, archived: bool = False) -> list[str]:
+        """The goals' ids by columns and in their order there, on the board or in the archive. One statement; nothing is unsealed."""
+        rows = self._read(_IDS_IN_ARCHIVE if archived else _IDS_ON_BOARD)
+        order = list(Column)
+        return [id_ for id_, _ in sorted(rows, key=lambda row: order.index(COLUMN_OF[GoalStatus(row[1])]))]
+
     def step_lines(self, goal_ids: Collection[str]) -> dict[str, list[StepLine]]:
         """The steps of these goals, by goal, in their order. One statement."""
         found: dict[str, list[StepLine]] = {}
@@ -266,6 +281,11 @@ class Goals:
         if row is None:
             raise NotFound
         return Found(*row)
+
+    def find_many(self, goal_ids: Collection[str]) -> dict[str, Found]:
+        """Those of the goals that this person may know of, by id, without their newest changes. One statement."""
+        rows = self._db.execute(_MANY_GOALS, self._given(goals=list(goal_ids)))
+        return {goal.id: Found(goal, wording, new, None) for goal, wording, new in rows}
 
     def find_with_wordings(self, goal_id: str) -> tuple[Found, list[GoalWording]]:
         """As `find`, with all wordings that the goal has had, newest first. Raises NotFound. One statement."""
@@ -369,6 +389,22 @@ class Goals:
         for goal_id, step_id, action in rows:
             found.setdefault((goal_id, step_id or ""), set()).add(Action(action))
         return {key: frozenset(acts) for key, acts in found.items()}
+
+    def changes_of(self, goal_ids: Collection[str]) -> dict[str, list[GoalChange]]:
+        """The whole histories of these goals as far as this person may read them, by goal, oldest first. One statement."""
+        found: dict[str, list[GoalChange]] = {}
+        for change in self._db.exec(
+            select(GoalChange)
+            .where(
+                col(GoalChange.goal_id).in_(list(goal_ids)),
+                GoalChange.case_id == self._case.id,
+                GoalChange.action != Action.ORDER,
+                col(GoalChange.private).is_(False) | (col(GoalChange.person_id) == self.actor.person_id),
+            )
+            .order_by(col(GoalChange.at), col(GoalChange.id))
+        ):
+            found.setdefault(change.goal_id, []).append(change)
+        return found
 
     def change(self, change_id: str) -> GoalChange:
         """One entry of the history. Raises NotFound."""

@@ -1,7 +1,7 @@
 """The verbs of goals: each passes the gate once, changes one thing, and writes the history that tells it."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +13,20 @@ from portal.access.permissions import Permission
 from portal.areas import service as areas
 from portal.cases.domain import Waiting
 from portal.goals import domain
-from portal.goals.domain import COLUMN_OF, DONE, LIVING, Action, Column, Filter, GoalStatus, KnownGoal, Standing
+from portal.goals.domain import (
+    COLUMN_OF,
+    DONE,
+    LIVING,
+    Action,
+    Column,
+    Filter,
+    GoalStatus,
+    KnownGoal,
+    Standing,
+    WholeChange,
+    WholeGoal,
+    WholeStep,
+)
 from portal.goals.models import Goal, GoalChange, GoalStep, GoalWording
 from portal.goals.repository import Found, FoundStep, GoalLine, Goals, StepLine, open_steps_of, standing_of, waiting_for
 from portal.goals.schemas import (
@@ -199,6 +212,72 @@ def handed_reading(caller: Caller, case_id: str, goal_id: str, *, lang: str = ""
             review=shown.review_words,
             steps=[reader.step_detail(step) for step in steps],
         )
+
+
+def listed(caller: Caller, case_id: str, *, archived: bool = False) -> list[str]:
+    """The ids of the goals that this person may know of, column by column as the board shows them; those of the archive if asked."""
+    with open_case(caller, case_id, READ) as case:
+        return Goals(case).ids(archived=archived)
+
+
+def whole(caller: Caller, case_id: str, goal_ids: Sequence[str], *, lang: str = "", history: bool = False) -> list[WholeGoal]:
+    """Goals as their own pages show them, many at once and in the order asked for; ids that lead nowhere are left out.
+
+    Four statements however many goals, or five with their whole `history` (oldest first).
+    """
+    with open_case(caller, case_id, READ) as case:
+        goals, reader = Goals(case), Reader.of(case, lang)
+        found = goals.find_many(goal_ids)
+        steps = goals.step_lines(found)
+        changes = goals.changes_of(found) if history else {}
+        return [
+            _whole(goals, reader, _detail(case, reader, found[id_], steps.get(id_, [])), found[id_], steps.get(id_, []), changes.get(id_, []))
+            for id_ in goal_ids
+            if id_ in found
+        ]
+
+
+def _whole(
+    goals: Goals, reader: Reader, shown: GoalDetail, found: Found, steps: list[StepLine], changes: list[GoalChange]
+) -> WholeGoal:
+    row, standing = found.goal, standing_of(found.goal)
+    waits = standing.rewording
+    present = {step.id: step.text for step in steps}
+    entries = [(change, goals.parts(change)) for change in changes]
+    return WholeGoal(
+        id=row.id,
+        column=standing.column,
+        status=standing.status,
+        status_words=shown.status,
+        since=row.status_at,
+        created_at=row.created_at,
+        mark=shown.mark,
+        title=shown.agreed_title,
+        why=shown.agreed_why,
+        new_title=shown.title if waits else "",
+        new_why=shown.why if waits else "",
+        asked_words=shown.asked_words,
+        notes=shown.notes,
+        area=reader.area(shown.area),
+        due_on=row.due_on,
+        review_on=row.review_on,
+        in_focus=shown.focus,
+        archived=shown.archived,
+        steps=tuple(WholeStep(step.text, step.done, detail.role, detail.owner, step.due_on) for step in steps for detail in [reader.step_detail(step)]),
+        history=tuple(
+            WholeChange(
+                change.until, reader.name(change.person_id), change.role, Action(change.action), entry.words,
+                _side(before) or entry.before, _side(after) or entry.after,
+            )
+            for change, (before, after) in entries
+            for entry in [reader.entry(change, before, after, shown, present)]
+        ),
+    )  # fmt: skip
+
+
+def _side(parts: dict[str, Any]) -> str:
+    """The texts of one side of a change, one below the other; empty where it was about something shorter."""
+    return "\n".join(str(parts[name]) for name in ("title", "why", "notes", "step") if parts.get(name))
 
 
 def _detail(case: OpenCase, reader: Reader, found: Found, steps: list[StepLine]) -> GoalDetail:

@@ -8,7 +8,8 @@ from portal.areas.state import AreaState
 from portal.decisions.components import decisions_of_goal
 from portal.decisions.state import GoalDecisionsState
 from portal.design import page_frame, row, t, undo_bar
-from portal.goals.components import days, goal_history, goal_lead, moves, notes, part_of_life, question, small_steps, wording
+from portal.exports.components import export_desk, export_menu
+from portal.goals.components import days, goal_history, goal_lead, goal_on_paper, moves, notes, part_of_life, question, small_steps, wording
 from portal.goals.state import GoalState
 from portal.handovers.components import hand_over_control
 from portal.ladders.components import ladder, ladder_undo
@@ -24,7 +25,9 @@ def goal_page() -> rx.Component:
     """One goal."""
     return page_frame(
         GoalState.goal_shown.agreed_title,
+        export_desk(),
         goal_lead(),
+        goal_on_paper(),
         question(),
         wording(),
         moves(),
@@ -43,6 +46,7 @@ def goal_page() -> rx.Component:
         area_undo(),
         rx.el.p(GoalState.told, role="status", class_name="sr-only"),
         nav="goals",
+        actions=export_menu(),
         presence=True,
         person_words=True,
         back=(t("Goals"), GoalState.case_path + "/goals" + GoalState.board_hash),

@@ -1,4 +1,4 @@
-"""The address of every native form, and who answers it."""
+"""The address of every native form and every file that is downloaded, and who answers it."""
 
 from collections.abc import Awaitable, Callable
 
@@ -10,6 +10,7 @@ from starlette.routing import Route
 from portal import routes
 from portal.access.gateway import went_wrong
 from portal.pages.account import address_posted, password_posted, pin_posted
+from portal.pages.export_file import export_fetched
 from portal.pages.forgotten import forgotten_posted
 from portal.pages.handed import hand_over_posted, taken_back_posted
 from portal.pages.invited import invited_posted
@@ -19,7 +20,7 @@ from portal.pages.sign_in import sign_in_posted, sign_out_everywhere_posted, sig
 
 
 def posts() -> Starlette:
-    """The application that answers posted forms; everything else goes through it to the pages."""
+    """The application that answers posted forms and downloads; everything else goes through it to the pages."""
     return Starlette(
         routes=[
             Route(routes.SIGN_IN, sign_in_posted, methods=["POST"]),
@@ -34,6 +35,7 @@ def posts() -> Starlette:
             Route(routes.ACCOUNT_PIN, pin_posted, methods=["POST"]),
             Route(routes.HAND_OVER, hand_over_posted, methods=["POST"]),
             Route(routes.TAKE_BACK, taken_back_posted, methods=["POST"]),
+            Route(in_path(routes.EXPORT_FILE), export_fetched, methods=["GET"]),
             # No page stands here; whoever opens the address, after "back" or from a history, is led to the one with the form.
             Route(routes.SIGN_OUT, _to(routes.ENTRANCE), methods=["GET"]),
             Route(routes.SIGN_OUT_EVERYWHERE, _to(routes.ENTRANCE), methods=["GET"]),
@@ -45,6 +47,11 @@ def posts() -> Starlette:
         ],
         exception_handlers={Exception: went_wrong},
     )
+
+
+def in_path(page: str) -> str:
+    """An address of routes.py as Starlette writes it: its parameters in braces."""
+    return page.replace("[", "{").replace("]", "}")
 
 
 def _to(page: str) -> Callable[[Request], Awaitable[Response]]:

@@ -65,6 +65,8 @@ IN_A_CASE = {
     P.LEAD_SESSION: "T",
     P.TAKE_PART_IN_SESSION: "C T",
     P.BRING_TO_SESSION: "C",
+    P.EXPORT_GOALS: "C T",
+    P.READ_OWN_EXPORTS: "C T",
 }
 # c an account of a client, s one of staff, a one that also runs the practice.
 OUTSIDE = {
@@ -184,7 +186,8 @@ VERBS: dict[Permission | str, str] = {
     ),
     UPKEEP: (
         "accounts.answer_reset_wishes accounts.begin_set_up accounts.add_person accounts.hand_out_password_link accounts.tidy "
-        "cases.verify_logs checkins.keep_time checkins.keep_time_everywhere writing.laid_down writing.lay_down"
+        "cases.verify_logs checkins.keep_time checkins.keep_time_everywhere writing.laid_down writing.lay_down "
+        "exports.make_due exports.claim exports.note_progress exports.keep exports.give_up exports.pass_time"
     ),
     P.READ_PRACTICE: "accounts.practice",
     P.INVITE_PEOPLE: "accounts.invite accounts.invite_again accounts.withdraw_invitation accounts.let_run_practice accounts.rename_practice",
@@ -220,11 +223,13 @@ VERBS: dict[Permission | str, str] = {
     P.REFLECT_FEEDBACK: "feedback.reflect feedback.advise",
     P.CONFIRM_FEEDBACK: "feedback.confirm feedback.not_quite",
     P.READ_FEEDBACK: "feedback.desk feedback.home_part feedback.shared_ids feedback.refs feedback.held_back",
+    P.EXPORT_GOALS: "exports.ask exports.fetch exports.drop exports.note_print",
+    P.READ_OWN_EXPORTS: "exports.mine",
     P.READ_GOALS: (
         "goals.board goals.archive_of goals.goal goals.home_part goals.titles ratings.of_goal ratings.on_board ratings.summary "
         "ratings.to_rate promises.board promises.archive_of promises.promise promises.home_part promises.every "
         "goals.both_see goals.changed_since ladders.of_goal ladders.summary areas.named "
-        "writing.open_text writing.look_again"
+        "writing.open_text writing.look_again goals.listed goals.whole exports.sheet"
     ),
     P.WRITE_LADDERS: (
         "ladders.begin ladders.write ladders.bring_back ladders.start_from ladders.weigh ladders.say_now ladders.undo"
@@ -287,6 +292,7 @@ def takes_an_opened_gate(function: Callable[..., Any]) -> bool:
 WORDS = {
     "item": "goals", "line": "keep", "side": "for", "text_of": "question", "kind": "question", "helped": "yes", "outcome": "kept", "choice": "keep", "column": "working",
     "box": "heard", "part": "title", "day": "2026-12-01", "start": "-1", "area": "work", "lang": "en", "language": "en",
+    "file_kind": "pdf",
 }  # fmt: skip
 NUMBERS = {"value": 5}
 FORMS = {
@@ -319,6 +325,8 @@ def arguments(verb: Callable[..., Any], case_id: str) -> dict[str, Any]:
             made[name] = NUMBERS.get(name, 1)
         elif wanted is bool:
             made[name] = False
+        elif name == "goal_ids":
+            made[name] = [op()]
         else:
             made[name] = wanted(*FORMS[wanted.__name__])
     return made

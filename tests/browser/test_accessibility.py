@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 SIGNED_OUT = (routes.SIGN_IN, routes.FORGOTTEN, routes.INVITED, routes.NEW_PASSWORD, routes.SET_UP, routes.HELP_NOW, "/no/such/page")
-IN_CASE = (routes.CASE, routes.GOALS, routes.FEEDBACK, routes.CHECKINS, routes.COURSE, routes.SESSION, routes.ACCESS_LOG)
+IN_CASE = (routes.CASE, routes.GOALS, routes.PRINT_GOALS, routes.FEEDBACK, routes.CHECKINS, routes.COURSE, routes.SESSION, routes.ACCESS_LOG)
 ROLES = {
     "client": ("mika@demo.example", (routes.HOME, routes.ACCOUNT, *IN_CASE, routes.DECISIONS)),
     "new client": ("ada@demo.example", (routes.HOME, *IN_CASE, routes.DECISIONS)),
@@ -87,6 +87,11 @@ def look_at_layers(page: Page, board: str) -> list[str]:
     expect(page.get_by_role("menu")).to_be_visible()
     found = axe(page, "menu")
     page.keyboard.press("Escape")
+    # A copy that can be downloaded, beside one that cannot.
+    for entry in (1, 3):
+        page.locator(".heading button[aria-haspopup=menu]").last.click()
+        page.locator("[popover]:popover-open [role=menuitem]").nth(entry).click()
+    expect(page.locator(".exports a[href]")).to_have_count(2)
     page.set_viewport_size({"width": 360, "height": 800})
     page.locator(".top button[aria-haspopup=dialog]").click()
     expect(page.get_by_role("dialog")).to_be_visible()

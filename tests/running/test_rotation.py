@@ -12,12 +12,14 @@ from sqlmodel import Session, col, select
 from portal import demo, rotate
 from portal.access import keys
 from portal.access.gate import Caller
-from portal.access.models import AccessEntry, Case, Person, PracticeKey
+from portal.access.models import AccessEntry, Case, Membership, Person, PracticeKey
+from portal.access.permissions import CaseRole
 from portal.access.tasks import Task
 from portal.accounts import service as accounts
 from portal.accounts.schemas import PinForm, ProofForm
 from portal.cases import service as cases
 from portal.checkins import service as checkins
+from portal.exports import service as exports
 from portal.handovers import service as handovers
 from portal.handovers.schemas import HandOverForm
 from portal.kit import mail
@@ -27,7 +29,7 @@ from portal.kit.keys import master_key
 from portal.settings import settings
 from portal.tables import metadata
 from tests.cast import Cast
-from tests.makers import op
+from tests.makers import op, sign_in
 from tests.servers import ROOT
 
 
@@ -62,6 +64,13 @@ def _key_of(db: Session, table: sa.Table, row: Any, accounts_key: DataKey) -> Da
     return keys.case_key(db.get_one(Case, row["case_id"])) if "case_id" in row else accounts_key
 
 
+def _somebody_of_a_case() -> tuple[Caller, str]:
+    with transaction(writes=False) as db:
+        member = db.exec(select(Membership).where(Membership.role == CaseRole.CLIENT)).first()
+    assert member is not None
+    return sign_in(member.person_id)[0], member.case_id
+
+
 def _numbers() -> set[int]:
     with transaction(writes=False) as db:
         return {*db.exec(select(Case.key_number)), *db.exec(select(PracticeKey.number))}
@@ -72,13 +81,15 @@ def test_everything_reads_as_before_and_the_old_keys_open_nothing(database: str,
     demo.fill()
     with transaction(writes=True) as db:
         mail.post(db, mail.Letter("mika@demo.example", "A letter", "that waits"), kind="test")
+    exports.ask(*_somebody_of_a_case(), "json", "", "en", op=op())
+    exports.make_due()
     before, old_master = _plain(), master_key()
     kinds = {where.partition(":")[0] for where in before}
     assert kinds >= {
         "goal_wording.title", "goal.notes", "document.state", "document.text", "goal_step.text", "goal_change.before", "promise.text", "promise.reason", "promise_change.after", "decision.question",
         "decision.matters", "decision_option.text", "decision_point.text", "decision_change.after", "share.text", "reflection.heard",
         "adjustment_terms.what",
-        "checkin_answers.answers", "checkin.signal", "person.name", "person.email", "person.pin_hash", "practice.name", "outbox.text",
+        "checkin_answers.answers", "checkin.signal", "person.name", "person.email", "person.pin_hash", "practice.name", "outbox.text", "export_file.content",
     }  # fmt: skip
     with transaction(writes=False) as db:
         (old_key,) = {keys.case_key(case) for case in db.exec(select(Case).limit(1))}
