@@ -25,6 +25,7 @@ from portal.cases import service as cases
 from portal.cases.schemas import CadenceForm, SessionForm
 from portal.checkins import service as checkins
 from portal.checkins.domain import Item
+from portal.comments import service as comments
 from portal.decisions import service as decisions
 from portal.feedback import service as feedback
 from portal.goals import service as goals
@@ -312,6 +313,11 @@ class _Pair:
         by(at, feedback.share, share_id, text, 0)
         return share_id
 
+    def comment(self, by: _Hand, at: datetime, kind: str, about: str, text: str) -> None:
+        """A short note around something; whoever writes has read what stands there."""
+        by(at, comments.see, kind, about, at)
+        by(at, comments.add, kind, about, text)
+
     def hold(self, by: _Hand, at: datetime, kind: str, text: str) -> None:
         share_id = self.begin_share(by, at, kind)
         by(at, feedback.hold, share_id, text, 0)
@@ -452,6 +458,11 @@ def _say_no(pair: _Pair, sessions: list[datetime]) -> Acts:
         yield sessions[week] + _HOUR
         goal.tick(sessions[week] + _HOUR, step_id)
         goal.rated(sessions[week] + _HOUR, 3, 5)
+    said = sessions[3] + timedelta(days=2)
+    yield said
+    pair.comment(pair.client, said, "goal", goal.id, "I said it on the phone and my voice shook. She only asked whether Saturday would do.")
+    pair.comment(pair.therapist, said + 5 * _HOUR, "goal", goal.id, "@Mika, shall we look at that call together next time?")
+    pair.comment(pair.client, said + 6 * _HOUR, "goal", goal.id, "Yes, please.")
     for week, client, therapist in ((4, 2, 4), (6, 4, 5), (8, 6, 6)):
         yield sessions[week] + 2 * _HOUR
         goal.rated(sessions[week] + 2 * _HOUR, client, therapist)
@@ -672,6 +683,8 @@ def _these_days(pair: _Pair, sessions: list[datetime]) -> Acts:
         goal = next(one for one in goals.titles(pair.client.caller, pair.client.case_id) if one.title.startswith("Say no"))
     pair.client(now - 17 * _HOUR, sessions_held.bring, ThingForm("share", concern))
     pair.client(now - 17 * _HOUR, sessions_held.bring, ThingForm("goal", goal.id))
+    yield now - 9 * _HOUR
+    pair.comment(pair.therapist, now - 9 * _HOUR, "share", concern, "@Mika, take your time with the answer. I am reading tomorrow morning.")
     yield now - 8 * _HOUR
     open_one = pair.client(now - 8 * _HOUR, checkins.start)
     pair.rate(pair.therapist, now - 4 * _HOUR, open_one, "999899")

@@ -5,6 +5,7 @@ GOAL_PARAM = "goal"
 CHECKIN_PARAM = "checkin"
 DECISION_PARAM = "decision"
 EXPORT_PARAM = "export"
+SHARE_PARAM = "share"
 
 WRITING = "/_write"
 """The socket of a text that is written together: WRITING/case/kind/about."""
@@ -37,11 +38,15 @@ PRINT_GOALS = "/c/[case]/print"
 PRINT_GOAL = "/c/[case]/print/[goal]"
 EXPORT_FILE = "/c/[case]/exports/[export]"
 FEEDBACK = "/c/[case]/feedback"
+SHARE = "/c/[case]/feedback?share=[share]"
 CHECKINS = "/c/[case]/check-ins"
 CHECKIN = "/c/[case]/check-ins/[checkin]"
 COURSE = "/c/[case]/course"
 SESSION = "/c/[case]/session"
 ACCESS_LOG = "/c/[case]/access-log"
+
+COMMENTS = "#comments"
+"""Behind the address of a page: leads to the comments on it."""
 
 
 def in_case(page: str, case_id: str, **params: str) -> str:

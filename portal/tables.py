@@ -7,6 +7,7 @@ from portal.accounts import models as _accounts  # noqa: F401
 from portal.adjustments import models as _adjustments  # noqa: F401
 from portal.areas import models as _areas  # noqa: F401
 from portal.checkins import models as _checkins  # noqa: F401
+from portal.comments import models as _comments  # noqa: F401
 from portal.decisions import models as _decisions  # noqa: F401
 from portal.exports import models as _exports  # noqa: F401
 from portal.feedback import models as _feedback  # noqa: F401

@@ -72,6 +72,10 @@ class Permission(StrEnum):
     # a copy to print or to keep
     EXPORT_GOALS = auto()
     READ_OWN_EXPORTS = auto()
+    # comments
+    READ_COMMENTS = auto()
+    SEE_COMMENTS = auto()
+    WRITE_COMMENTS = auto()
     # one's own account; the last two belong to a device that was handed over, and to no role
     KNOW_ONESELF = auto()
     READ_OWN_ACCOUNT = auto()
@@ -112,6 +116,10 @@ class Act(StrEnum):
     NOTE_ON_CHECKIN = auto()
     HAND_IN_HANDED_CHECKIN = auto()
     REVEAL_HANDED_CHECKIN = auto()
+    # comments; WRITE_COMMENTS itself is adding one
+    CHANGE_COMMENT = auto()
+    WITHDRAW_COMMENT = auto()
+    UNDO_COMMENT = auto()
     # feedback; SHARE_FEEDBACK itself is sharing, REFLECT_FEEDBACK sending what was heard
     PACE_FEEDBACK = auto()
     WITHDRAW_FEEDBACK = auto()
@@ -143,7 +151,8 @@ _BOTH = frozenset(
      P.READ_FEEDBACK, P.KEEP_DRAFT, P.SHARE_FEEDBACK,
      P.READ_ADJUSTMENTS, P.WRITE_ADJUSTMENTS, P.READ_CHECKINS, P.ANSWER_CHECKIN, P.PUT_PROMISES_AWAY, P.READ_DECISIONS,
      P.WRITE_DECISIONS, P.KNOW_SESSION, P.READ_SESSION, P.TAKE_PART_IN_SESSION,
-     P.EXPORT_GOALS, P.READ_OWN_EXPORTS}
+     P.EXPORT_GOALS, P.READ_OWN_EXPORTS,
+     P.READ_COMMENTS, P.SEE_COMMENTS, P.WRITE_COMMENTS}
 )  # fmt: skip
 _ACCOUNT = frozenset({P.KNOW_ONESELF, P.READ_OWN_ACCOUNT, P.CHANGE_OWN_ACCOUNT, P.READ_OWN_CASES})
 
@@ -154,7 +163,8 @@ TABLE: dict[CaseRole | AccountRole, frozenset[Permission]] = {
     | {P.MAKE_PROMISE, P.DRAFT_REFLECTION, P.REFLECT_FEEDBACK, P.PLAN_SESSION, P.SET_CADENCE, P.READ_OWN_ACCESS_ENTRIES, P.HAND_OVER,
        P.LEAD_SESSION},
     CaseRole.SUPERVISOR: frozenset(
-        {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_DECISIONS, P.READ_OWN_ACCESS_ENTRIES}
+        {P.KNOW_MEMBERS, P.READ_CASE, P.READ_GOALS, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_DECISIONS, P.READ_COMMENTS, P.SEE_COMMENTS,
+         P.READ_OWN_ACCESS_ENTRIES}
     ),
     AccountRole.CLIENT: _ACCOUNT,
     AccountRole.STAFF: _ACCOUNT | {P.READ_CASELOAD, P.KEEP_PIN},
@@ -163,7 +173,7 @@ TABLE: dict[CaseRole | AccountRole, frozenset[Permission]] = {
 
 # Reading these is reading clinical content: it leaves an entry unless the client is the reader, on a device of their own.
 READS = frozenset(
-    {P.READ_CASE, P.READ_GOALS, P.READ_FEEDBACK, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_DECISIONS, P.READ_SESSION,
+    {P.READ_CASE, P.READ_GOALS, P.READ_FEEDBACK, P.READ_ADJUSTMENTS, P.READ_CHECKINS, P.READ_DECISIONS, P.READ_SESSION, P.READ_COMMENTS,
      P.READ_ACCESS_LOG, P.READ_OWN_ACCESS_ENTRIES, P.READ_HANDED_CHECKIN, P.READ_HANDED_GOAL, P.READ_HANDED_RATINGS}
 )  # fmt: skip
 

@@ -55,6 +55,14 @@ class Waiting:
     row_id: str = ""
 
 
+@dataclass(frozen=True)
+class Readers:
+    """Who of a case may know of something, by id, and whether anything can be added to it now."""
+
+    people: frozenset[str]
+    takes_more: bool
+
+
 class Cadence(StrEnum):
     """How often the check-in comes round."""
 

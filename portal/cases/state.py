@@ -38,6 +38,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     Act.UNDO_LADDER: (N_("{name} undid a change of a goal's ladder"), N_("You undid a change of a goal's ladder")),
     Permission.READ_DECISIONS: (N_("{name} looked at the decisions"), N_("You looked at the decisions")),
     Permission.WRITE_DECISIONS: (N_("{name} worked on a decision"), N_("You worked on a decision")),
+    Permission.READ_COMMENTS: (N_("{name} looked at comments"), N_("You looked at comments")),
+    Permission.SEE_COMMENTS: (N_("{name} read new comments"), N_("You read new comments")),
+    Permission.WRITE_COMMENTS: (N_("{name} wrote a comment"), N_("You wrote a comment")),
+    Act.CHANGE_COMMENT: (N_("{name} changed a comment of their own"), N_("You changed a comment of yours")),
+    Act.WITHDRAW_COMMENT: (N_("{name} withdrew a comment of their own"), N_("You withdrew a comment of yours")),
+    Act.UNDO_COMMENT: (N_("{name} undid the last thing they did with a comment"), N_("You undid the last thing you did with a comment")),
     Permission.READ_FEEDBACK: (N_("{name} looked at the feedback"), N_("You looked at the feedback")),
     Permission.KEEP_DRAFT: (N_("{name} wrote in a draft that only they can read"), N_("You wrote in a draft that only you can read")),
     Permission.DRAFT_REFLECTION: (N_("{name} worked on an answer"), N_("You worked on an answer")),
@@ -126,6 +132,9 @@ _ROLES = {
     _PORTAL: N_("The portal itself"),
 }
 
+# Whatever the address of what waits calls its row.
+_ROW_PARAMS = (routes.GOAL_PARAM, routes.CHECKIN_PARAM, routes.SHARE_PARAM, routes.DECISION_PARAM)
+
 
 def wait_lines(lang: str, zone: str, now: datetime, case_id: str, waits: Iterable[Waiting]) -> list[WaitLine]:
     """What waits in a case as its reader sees it, longest wait first."""
@@ -134,7 +143,7 @@ def wait_lines(lang: str, zone: str, now: datetime, case_id: str, waits: Iterabl
             words=_begun(say(lang, one.what)),
             when=ago(lang, zone, one.since, now),
             exact=moment(lang, zone, one.since),
-            href=routes.in_case(one.page, case_id, **{routes.GOAL_PARAM: one.row_id, routes.CHECKIN_PARAM: one.row_id, routes.DECISION_PARAM: one.row_id}),
+            href=routes.in_case(one.page, case_id, **dict.fromkeys(_ROW_PARAMS, one.row_id)),
         )
         for one in sorted(waits, key=lambda one: one.since)
     ]

@@ -1,6 +1,6 @@
 """Queries about the check-ins of one opened case, and the only place where their sealed values are opened."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -107,6 +107,18 @@ class CheckIns:
             .order_by(col(CheckInRow.opened_at))
         ).all()
 
+    def shown_among(self, checkin_ids: Collection[str]) -> list[str]:
+        """Those of the check-ins that have opened for whoever takes part in the case."""
+        return list(
+            self._db.exec(
+                select(CheckInRow.id).where(
+                    CheckInRow.case_id == self._case.id,
+                    col(CheckInRow.id).in_(checkin_ids),
+                    col(CheckInRow.status).in_(SHOWS_CLIENT),
+                )
+            )
+        )
+
     def notes(self, checkin_id: str) -> list[NoteRow]:
         """The notes of a check-in, oldest first."""
         return list(
@@ -164,6 +176,22 @@ class CheckIns:
     def seal_note(self, note_id: str, text: str) -> bytes:
         """A note's sealed form."""
         return self._case.seal(note_id, _NOTE, text)
+
+
+def shown_to_member(db: Session, person_id: str, checkin_ids: Collection[str]) -> frozenset[str]:
+    """Those of the check-ins that have opened, in cases that the person takes part in. One statement."""
+    return frozenset(
+        db.exec(
+            select(CheckInRow.id)
+            .join(Membership, col(Membership.case_id) == CheckInRow.case_id)
+            .where(
+                col(CheckInRow.id).in_(checkin_ids),
+                col(CheckInRow.status).in_(SHOWS_CLIENT),
+                Membership.person_id == person_id,
+                col(Membership.ended_at).is_(None),
+            )
+        )
+    )
 
 
 def settle(db: Session, row: CheckInRow, sheets: Sequence[AnswersRow], after: CheckIn) -> None:

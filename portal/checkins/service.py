@@ -2,14 +2,15 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from fractions import Fraction
 
 from portal import routes
-from portal.access.gate import Caller, OpenCase, OpenUpkeep, log_upkeep, open_account, open_case, open_upkeep
+from portal.access.gate import Caller, OpenAccount, OpenCase, OpenUpkeep, log_upkeep, open_account, open_case, open_upkeep
 from portal.access.models import Case, CaseStatus
-from portal.access.permissions import Act, Permission
-from portal.cases.domain import Waiting
+from portal.access.permissions import Act, Permission, may
+from portal.cases.domain import Readers, Waiting
 from portal.checkins import repository
 from portal.checkins.domain import (
     OPENED_FOR_BOTH,
@@ -453,6 +454,20 @@ def _note_answered(case: OpenCase, name: str) -> None:
     text = dump_progress(_answered_here(case) | {name})
     case.task.progress = case.seal(case.task.id, _PROGRESS, text)
     case.db.add(case.task)
+
+
+# --- for the verbs of other rooms, in what they have opened
+
+
+def readers_of(case: OpenCase, checkin_ids: Collection[str]) -> dict[str, Readers]:
+    """Who may read these check-ins, by check-in; what has not opened is not among them. One statement."""
+    people = frozenset(one.person_id for one in case.members if may(one.role, Permission.READ_CHECKINS))
+    return {checkin_id: Readers(people, takes_more=True) for checkin_id in CheckIns(case).shown_among(checkin_ids)}
+
+
+def still_known(account: OpenAccount, checkin_ids: Collection[str]) -> frozenset[str]:
+    """Those of the check-ins that the person may read now, over all their cases. One statement."""
+    return repository.shown_to_member(account.db, account.me.id, checkin_ids)
 
 
 # --- what time does

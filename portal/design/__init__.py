@@ -69,6 +69,7 @@ from portal.design.frame import (
     presence_line,
     put_beside,
     saved_line,
+    watched_line,
 )
 from portal.design.icons import icon, wordmark
 from portal.design.together import elapsed, follower, print_button
@@ -80,6 +81,6 @@ __all__ = [
     "confirm_button", "date_field", "dialog", "dialog_shown", "download_link", "elapsed", "empty_state", "facts", "fold", "follower", "form", "help_now", "here",
     "icon", "icon_button", "link_to", "locked_frame", "looks_again", "menu", "muted", "notice", "operation", "page_frame", "password_field", "pin_field", "plain_frame", "post_form", "presence_line", "print_button",
     "progress", "put_beside", "quote", "radio_list", "rating_keys", "row", "said", "saved_field", "saved_line", "section", "select",
-    "sheet", "small", "spread", "stack", "steps", "t", "t_n", "tabs", "text_area", "text_field", "ticked", "toggle_chip", "typed", "undo_bar", "well",
-    "who", "who_mark", "wordmark",
+    "sheet", "small", "spread", "stack", "steps", "t", "t_n", "tabs", "text_area", "text_field", "ticked", "toggle_chip", "typed", "undo_bar", "watched_line",
+    "well", "who", "who_mark", "wordmark",
 ]

@@ -4,10 +4,10 @@ import { AGAIN, isConnected, kept, mind, newId, onReturn, waitFor } from "../par
 import { useWords } from "../parts/words.jsx";
 
 const SOON = 2500;
-const length = (text) => [...text].length;
+export const length = (text) => [...text].length;
 
 // One open operation at a time; it is asked again with the same id until the server has answered.
-function useSending(name, empty, send) {
+export function useSending(name, empty, send) {
   const [, redraw] = useReducer((n) => n + 1, 0);
   const here = useRef(null);
   here.current ??= kept.get(name) ?? { draft: empty, pending: null, late: false, words: "", done: 0 };
@@ -87,7 +87,7 @@ function useSending(name, empty, send) {
   };
 }
 
-function Fares({ id, m, over }) {
+export function Fares({ id, m, over }) {
   const words = useWords();
   const text = m.late ? words("Not saved yet") : m.pending ? words("Saving") : over > 0 ? words("Too long by {n}: nothing is lost, please shorten it", { n: over }) : "";
   const both = [text, m.words].filter(Boolean).join(" ");

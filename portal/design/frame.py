@@ -13,7 +13,7 @@ from portal.design.seen import Contact, Present
 from portal.design.words import t
 from portal.kit.i18n import PSEUDO, direction, languages
 
-STYLESHEETS = ["css/tokens.css", "css/fonts.css", "css/base.css", "css/frame.css", "css/controls.css", "css/cases.css", "css/checkins.css", "css/feedback.css", "css/goals.css", "css/together.css", "css/ratings.css", "css/ladders.css", "css/promises.css", "css/handovers.css", "css/sessions.css", "css/decisions.css", "css/exports.css"]
+STYLESHEETS = ["css/tokens.css", "css/fonts.css", "css/base.css", "css/frame.css", "css/controls.css", "css/cases.css", "css/checkins.css", "css/feedback.css", "css/goals.css", "css/together.css", "css/ratings.css", "css/ladders.css", "css/promises.css", "css/handovers.css", "css/sessions.css", "css/decisions.css", "css/exports.css", "css/comments.css"]
 """In the order of the cascade; a room adds its own file at the end."""
 
 _FONTS = Path(__file__).resolve().parents[2] / "assets" / "fonts"
@@ -353,6 +353,11 @@ def _foot() -> rx.Component:
             ),
         ),
     )
+
+
+def watched_line() -> rx.Component:
+    """That nobody watches, with whom to reach in a crisis: stands where somebody might write as if to somebody who is there."""
+    return _watched()
 
 
 def _watched() -> rx.Component:

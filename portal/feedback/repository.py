@@ -151,6 +151,19 @@ class Shares:
             )
         ).first()
 
+    def shared_among(self, share_ids: Sequence[str]) -> list[str]:
+        """Those of the shares whose words are there for all who may read feedback."""
+        return list(
+            self._db.exec(
+                select(Share.id).where(
+                    Share.case_id == self._case_id,
+                    col(Share.id).in_(share_ids),
+                    col(Share.shared_at).is_not(None),
+                    Share.status != ShareStatus.WITHDRAWN,
+                )
+            )
+        )
+
     def destroy(self, share: Share) -> None:
         """Delete a draft for good."""
         self._db.delete(share)
@@ -159,6 +172,24 @@ class Shares:
         """Delete everybody's unsent answers to the share: they may quote it."""
         for table in (Reflection, Reply):
             self._db.exec(delete(table).where(col(table.share_id) == share_id, col(table.sent_at).is_(None)))
+
+
+def still_shared(db: Session, person_id: str, share_ids: Sequence[str]) -> frozenset[str]:
+    """Those of the shares that a therapist may read now, over all their cases. One statement."""
+    return frozenset(
+        db.exec(
+            select(Share.id)
+            .join(Membership, col(Membership.case_id) == Share.case_id)
+            .where(
+                col(Share.id).in_(share_ids),
+                col(Share.shared_at).is_not(None),
+                Share.status != ShareStatus.WITHDRAWN,
+                Membership.person_id == person_id,
+                Membership.role == CaseRole.THERAPIST,
+                col(Membership.ended_at).is_(None),
+            )
+        )
+    )
 
 
 def waiting_for_therapist(db: Session, person_id: str) -> list[Share]:

@@ -7,13 +7,13 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from portal import routes
-from portal.access.gate import Caller, OpenCase, open_account, open_case
-from portal.access.permissions import Act, CaseRole, Permission
-from portal.cases.domain import Waiting
+from portal.access.gate import Caller, OpenAccount, OpenCase, open_account, open_case
+from portal.access.permissions import Act, CaseRole, Permission, may
+from portal.cases.domain import Readers, Waiting
 from portal.feedback import domain
 from portal.feedback.domain import PRIVATE, Actor, ShareKind, ShareStatus, Side, Standing
 from portal.feedback.models import Answer, Reflection, Reply, ReplyKind, Share
-from portal.feedback.repository import Shares, waiting_for_therapist
+from portal.feedback.repository import Shares, still_shared, waiting_for_therapist
 from portal.feedback.schemas import (
     Desk,
     FeedbackPart,
@@ -432,6 +432,22 @@ def waiting(caller: Caller) -> dict[str, tuple[Waiting, ...]]:
         for row in waiting_for_therapist(account.db, account.me.id):
             found[row.case_id].append(_waits(row))
         return {case_id: tuple(some) for case_id, some in found.items()}
+
+
+# For the verbs of other rooms, in what they have opened.
+
+
+def readers_of(case: OpenCase, share_ids: Collection[str]) -> dict[str, Readers]:
+    """Who may read these shares, by share; those that the caller may not read, drafts and withdrawn ones are not among them. One statement."""
+    people = frozenset(one.person_id for one in case.members if may(one.role, Permission.READ_FEEDBACK))
+    if case.me.person_id not in people:
+        return {}
+    return {share_id: Readers(people, takes_more=True) for share_id in Shares(case).shared_among(list(share_ids))}
+
+
+def still_known(account: OpenAccount, share_ids: Collection[str]) -> frozenset[str]:
+    """Those of the shares that a therapist may read now, over all their cases. One statement."""
+    return still_shared(account.db, account.me.id, list(share_ids))
 
 
 _ANSWERABLE = (ShareStatus.SHARED, ShareStatus.NOT_QUITE)

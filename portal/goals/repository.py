@@ -48,6 +48,9 @@ _IDS = sa.select(_goal.c.id, _goal.c.status).where(_SEEN).order_by(_goal.c.posit
 _IDS_ON_BOARD = _IDS.where(_goal.c.archived_at.is_(None))
 _IDS_IN_ARCHIVE = _IDS.where(_goal.c.archived_at.is_not(None))
 _ARCHIVED = sa.select(sa.func.count()).select_from(_goal).where(_SEEN, _goal.c.archived_at.is_not(None))
+_STANDINGS = sa.select(
+    *(_goal.c[name] for name in ("id", "author_id", "status", "asked_by_id", "asked_role", "archived_at"))
+).where(_SEEN, _goal.c.id.in_(sa.bindparam("goals", expanding=True)))
 _STEPS = (
     sa.select(*(_step.c[name] for name in ("id", "goal_id", "text", "owner_id", "due_on", "done_at", "version", "text_version")))
     .join(_goal, _goal.c.id == _step.c.goal_id)
@@ -268,6 +271,13 @@ class Goals:
         """These wordings, of goals that this person may know of. One statement."""
         query = sa.select(GoalWording).join(Goal, col(Goal.id) == col(GoalWording.goal_id)).where(_SEEN, col(GoalWording.id).in_(wording_ids))
         return list(self._db.execute(query, self._given()).scalars())
+
+    def standings(self, goal_ids: Collection[str]) -> dict[str, Standing]:
+        """Where these goals stand, as far as this person may know of them. Nothing is unsealed. One statement."""
+        return {
+            id_: Standing(author, GoalStatus(status), asked_by, asked_role, archived=archived_at is not None)
+            for id_, author, status, asked_by, asked_role, archived_at in self._read(_STANDINGS, goals=list(goal_ids))
+        }
 
     def archived_count(self) -> int:
         """How many goals the archive has for this person."""
@@ -524,6 +534,23 @@ def waiting_for(db: Session, person_id: str) -> list[tuple[str, str, datetime, b
         (case_id, goal_id, written_at or status_at, status != GoalStatus.PROPOSED)
         for case_id, goal_id, status_at, status, written_at in rows
     ]
+
+
+def known_among(db: Session, person_id: str, goal_ids: Collection[str]) -> frozenset[str]:
+    """Those of the goals that this person may know of now, over all their cases. One statement."""
+    rows = db.execute(
+        sa.select(_goal.c.id)
+        .select_from(Goal)
+        .join(Membership, col(Membership.case_id) == col(Goal.case_id))
+        .where(
+            _goal.c.id.in_(goal_ids),
+            col(Membership.person_id) == person_id,
+            col(Membership.ended_at).is_(None),
+            sa.or_(_goal.c.status != GoalStatus.IDEA, _goal.c.author_id == person_id),
+            sa.or_(_goal.c.status != GoalStatus.PROPOSED, col(Membership.role) != CaseRole.SUPERVISOR),
+        )
+    )
+    return frozenset(id_ for (id_,) in rows)
 
 
 def open_steps_of(db: Session, person_id: str) -> list[tuple[str, str, date | None]]:

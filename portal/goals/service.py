@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from portal import routes
-from portal.access.gate import Caller, OpenCase, open_account, open_case
+from portal.access.gate import Caller, OpenAccount, OpenCase, open_account, open_case
 from portal.access.permissions import Permission
 from portal.areas import service as areas
-from portal.cases.domain import Waiting
+from portal.cases.domain import Readers, Waiting
 from portal.goals import domain
 from portal.goals.domain import (
     COLUMN_OF,
@@ -28,7 +28,7 @@ from portal.goals.domain import (
     WholeStep,
 )
 from portal.goals.models import Goal, GoalChange, GoalStep, GoalWording
-from portal.goals.repository import Found, FoundStep, GoalLine, Goals, StepLine, open_steps_of, standing_of, waiting_for
+from portal.goals.repository import Found, FoundStep, GoalLine, Goals, StepLine, known_among, open_steps_of, standing_of, waiting_for
 from portal.goals.schemas import (
     NOTES,
     NOTES_MOST,
@@ -454,6 +454,23 @@ def changed_since(caller: Caller, case_id: str, since: datetime, lang: str = "")
         found += filter(None, [reader.news_of_goal(line, acts.get((line.id, ""), frozenset()))])
         found += filter(None, (reader.news_of_step(step, acts.get((line.id, step.id), frozenset())) for step in steps.get(line.id, [])))
     return tuple(found)
+
+
+# --- for the verbs of other rooms, in what they have opened
+
+
+def readers_of(case: OpenCase, goal_ids: Collection[str]) -> dict[str, Readers]:
+    """Who may know of these goals, by goal; those that the caller may not know of are not among them. One statement."""
+    found: dict[str, Readers] = {}
+    for goal_id, standing in Goals(case).standings(goal_ids).items():
+        people = (one.person_id for one in case.members if domain.visible(standing, domain.Actor(one.person_id, one.role.value)))
+        found[goal_id] = Readers(frozenset(people), takes_more=standing.status is not GoalStatus.IDEA and not standing.archived)
+    return found
+
+
+def still_known(account: OpenAccount, goal_ids: Collection[str]) -> frozenset[str]:
+    """Those of the goals that the person may know of now, over all their cases. One statement."""
+    return known_among(account.db, account.me.id, goal_ids)
 
 
 # --- changing a goal

@@ -19,6 +19,7 @@ from portal.cases.domain import Cadence, Waiting
 from portal.cases.schemas import CadenceForm, CaseFacts, FocusLine, PromiseLine, SessionForm, WaitLine
 from portal.cases.state import session_words, wait_lines
 from portal.checkins import service as checkins
+from portal.comments import service as comments
 from portal.decisions import service as decisions
 from portal.design import button, empty_state, link_to, muted, operation, page_frame, row, section, select, stack, t
 from portal.feedback import service as feedback
@@ -48,7 +49,7 @@ class _View:
 
 def _gather(caller: Caller, case_id: str, lang: str) -> _View:
     case = cases.facts(caller, case_id)
-    rooms = (feedback, goals, adjustments, checkins)
+    rooms = (feedback, goals, adjustments, checkins, comments)
     return _View(
         case,
         goals.home_part(caller, case_id, lang=lang),

@@ -26,9 +26,11 @@ from portal.checkins.components import (
     wordings,
 )
 from portal.checkins.state import CheckInDesk
+from portal.comments.components import comments_section, comments_undo
+from portal.comments.state import CheckInComments
 from portal.design import here, page_frame, row, section, stack, t
 from portal.handovers.components import hand_over_control
-from portal.live.state import Here
+from portal.live.state import Here, put_on
 
 
 class CheckInState(ChangesDesk, CheckInDesk, Here):
@@ -50,6 +52,9 @@ class CheckInState(ChangesDesk, CheckInDesk, Here):
         self._set(tried=[card for card in desk.living if card.id in running and card.origin_id != self.checkin_id])
 
 
+put_on(CheckInState, CheckInComments)
+
+
 def checkin_page() -> rx.Component:
     """One check-in in whatever stage it is."""
     desk = CheckInState
@@ -67,6 +72,8 @@ def checkin_page() -> rx.Component:
             ("", rx.fragment()),
             _both(),
         ),
+        comments_section(CheckInComments),
+        comments_undo(CheckInComments),
         nav="check-ins",
         presence=True,
         back=(t("All check-ins"), here().case_path + "/check-ins"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal import routes
 from portal.access.gate import Caller
 from portal.access.identity import Identity
 from portal.adjustments import service as adjustments
@@ -12,6 +13,8 @@ from portal.adjustments.components import change_card, proposal_form, propose_bu
 from portal.adjustments.schemas import AdjustmentDesk
 from portal.adjustments.state import NEW, ChangesDesk
 from portal.checkins import service as checkins
+from portal.comments.components import comments_under, comments_undo
+from portal.comments.state import ShareComments
 from portal.design import empty_state, fold, notice, page_frame, row, section, stack, t
 from portal.design.seen import Choice
 from portal.feedback import service as feedback
@@ -21,10 +24,8 @@ from portal.feedback.state import FeedbackDesk
 from portal.goals import service as goals
 from portal.kit.i18n import N_, day, say
 from portal.kit.refusal import Forbidden
-from portal.live.state import CasePage, Here
+from portal.live.state import CasePage, Here, put_on
 
-SHARE_PARAM = "share"
-"""…/feedback?share=<id> shows one thread even when its month is folded."""
 CHECKIN_PARAM = "checkin"
 """…/feedback?checkin=<id> opens the form for a change that comes out of a check-in."""
 
@@ -82,7 +83,7 @@ class FeedbackState(FeedbackDesk, ChangesDesk, CasePage, Here):
         return frozenset(shared) | await self._checkins_known()
 
     async def _show(self) -> None:
-        opened = self.router.url.query_parameters.get(SHARE_PARAM, "")
+        opened = self.router.url.query_parameters.get(routes.SHARE_PARAM, "")
         view = await self._ask(_gather, self.case_id, self.lang, self._time_zone, frozenset(self._months_open), opened)
         if view.desk is not None and self.hides_private:
             view = replace(view, desk=replace(view.desk, drafts=[]))
@@ -93,6 +94,9 @@ class FeedbackState(FeedbackDesk, ChangesDesk, CasePage, Here):
             checkin_choices=view.checkins,
             nothing_yet=(view.desk is None or view.desk.is_empty) and not view.changes.living and not view.changes.settled,
         )
+
+
+put_on(FeedbackState, ShareComments)
 
 
 def feedback_page() -> rx.Component:
@@ -123,6 +127,7 @@ def feedback_page() -> rx.Component:
                 rx.cond(desk.settled.length() > 0, fold(t("Settled changes"), settled_list(desk.settled))),
             ),
         ),
+        comments_undo(ShareComments),
         nav="feedback",
         presence=True,
         actions=rx.cond(~desk.nothing_yet, row(rx.cond(desk.may_share & ~desk.hides_private, share_button(desk, "secondary")), propose_button(desk, NEW), gap=1)),
@@ -147,6 +152,7 @@ def _under(one: rx.Var[ThreadCard]) -> rx.Component:
             lambda change: rx.cond(change.origin_id == one.id, change_card(FeedbackState, change)),
         ),
         proposal_form(FeedbackState, one.id, origin="share", origin_id=one.id),
+        comments_under(ShareComments, one.id),
     )
 
 

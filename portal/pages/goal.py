@@ -5,6 +5,8 @@ import reflex as rx
 from portal.access.tasks import Task
 from portal.areas.components import area_chips, area_names, area_undo
 from portal.areas.state import AreaState
+from portal.comments.components import comments_section, comments_undo
+from portal.comments.state import GoalComments
 from portal.decisions.components import decisions_of_goal
 from portal.decisions.state import GoalDecisionsState
 from portal.design import page_frame, row, t, undo_bar
@@ -18,7 +20,7 @@ from portal.live.state import put_on
 from portal.ratings.components import how_it_goes, rating_undo
 from portal.ratings.state import RatingState
 
-put_on(GoalState, AreaState, RatingState, LadderState, GoalDecisionsState)
+put_on(GoalState, AreaState, RatingState, LadderState, GoalDecisionsState, GoalComments)
 
 
 def goal_page() -> rx.Component:
@@ -39,11 +41,13 @@ def goal_page() -> rx.Component:
         days(),
         part_of_life(area_chips, area_names),
         decisions_of_goal(),
+        comments_section(GoalComments),
         goal_history(),
         undo_bar(shown=GoalState.undo_op, words=GoalState.undo_words, on_undo=lambda op: GoalState.undo_pressed(GoalState.undo_op, op)),
         rating_undo(),
         ladder_undo(),
         area_undo(),
+        comments_undo(GoalComments),
         rx.el.p(GoalState.told, role="status", class_name="sr-only"),
         nav="goals",
         actions=export_menu(),

@@ -2,6 +2,8 @@
 
 import reflex as rx
 
+from portal.comments.components import comment_count
+from portal.comments.state import BoardComments
 from portal.design import empty_state, page_frame, t, undo_bar
 from portal.exports.components import export_desk, export_menu
 from portal.goals.components import archive_list, board_skeleton, find_goals, goal_board, new_goal
@@ -12,7 +14,7 @@ from portal.promises.state import PromisesState
 from portal.ratings.components import card_course
 from portal.ratings.state import BoardRatingState
 
-put_on(BoardState, BoardRatingState, PromisesState)
+put_on(BoardState, BoardRatingState, PromisesState, BoardComments)
 
 
 def goals_page() -> rx.Component:
@@ -28,7 +30,7 @@ def goals_page() -> rx.Component:
             | (BoardState.reached.more != "") | (BoardState.let_go.more != ""),
             rx.el.p(t("Long columns are cut short here. For all of it choose “Print or export”, then “Print”."), class_name="print-only"),
         ),
-        goal_board(card_course),
+        goal_board(card_course, comment_count),
         archive_list(),
         undo_bar(shown=BoardState.undo_op, words=BoardState.undo_words, on_undo=lambda op: BoardState.undo_pressed(BoardState.undo_op, op)),
         nav="goals",

@@ -34,6 +34,7 @@ from portal.cases.state import session_words, wait_lines
 from portal.checkins import service as checkins
 from portal.checkins.domain import Status as CheckInStatus
 from portal.checkins.schemas import LastCheckIn
+from portal.comments import service as comments
 from portal.decisions import service as decisions
 from portal.design import empty_state, link_to, notice, page_frame, section, t
 from portal.feedback import service as feedback
@@ -171,6 +172,7 @@ class _ClientView:
     promises: tuple[OpenPromise, ...]
     session: sessions.LastAgreed
     decisions: tuple[Waiting, ...]
+    mentions: tuple[Waiting, ...]
 
 
 def _gather(caller: Caller, case_id: str, lang: str) -> _ClientView:
@@ -183,6 +185,7 @@ def _gather(caller: Caller, case_id: str, lang: str) -> _ClientView:
         promises.home_part(caller, case_id, lang=lang),
         sessions.home_part(caller, case_id),
         decisions.home_part(caller, case_id),
+        comments.mentions(caller, case_id),
     )
 
 
@@ -222,7 +225,7 @@ class HomeState(CasePage, Here):
     async def _show(self) -> None:
         view = await self._ask(_gather, self.case_id, self.lang)
         lang, zone, case = self.lang, self._time_zone, view.case
-        waits = (*view.feedback.waiting, *view.adjustments.waiting, *view.decisions)
+        waits = (*view.feedback.waiting, *view.adjustments.waiting, *view.decisions, *view.mentions)
         self._set(
             has_ended=case.status is CaseStatus.ENDED,
             greeting=greeting(lang, zone, self.my_name),
@@ -288,7 +291,7 @@ class _StaffView:
 
 def _gather_caseload(caller: Caller) -> _StaffView:
     waits: dict[str, tuple[Waiting, ...]] = defaultdict(tuple)
-    for room in (feedback, goals, adjustments, checkins):
+    for room in (feedback, goals, adjustments, checkins, comments):
         for case_id, some in room.waiting(caller).items():
             waits[case_id] += some
     return _StaffView(cases.caseload(caller), waits, checkins.last_checkins(caller), goals.steps_ahead(caller))

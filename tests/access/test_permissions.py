@@ -58,6 +58,9 @@ IN_A_CASE = {
     P.READ_ADJUSTMENTS: "C T S",
     P.WRITE_ADJUSTMENTS: "C T",
     P.READ_CHECKINS: "C T S",
+    P.READ_COMMENTS: "C T S",
+    P.SEE_COMMENTS: "C T S",
+    P.WRITE_COMMENTS: "C T",
     P.ANSWER_CHECKIN: "C T",
     P.DECIDE_EXPIRED_CHECKIN: "C",
     P.KNOW_SESSION: "C T",
@@ -199,7 +202,7 @@ VERBS: dict[Permission | str, str] = {
     P.READ_ADJUSTMENTS: "adjustments.desk adjustments.running adjustments.home_part adjustments.changed_since",
     P.READ_CASELOAD: (
         "adjustments.waiting cases.caseload checkins.waiting checkins.last_checkins feedback.waiting goals.waiting "
-        "goals.steps_ahead"
+        "goals.steps_ahead comments.waiting"
     ),
     P.PAIR_PEOPLE: "cases.pair cases.end_pairing",
     P.READ_CASE: "cases.facts",
@@ -207,6 +210,9 @@ VERBS: dict[Permission | str, str] = {
     P.SET_CADENCE: "cases.set_cadence",
     P.READ_ACCESS_LOG: "cases.read_access_log",
     P.READ_OWN_ACCESS_ENTRIES: "cases.read_own_entries",
+    P.READ_COMMENTS: "comments.threads comments.mentions comments.written_out",
+    P.SEE_COMMENTS: "comments.see",
+    P.WRITE_COMMENTS: "comments.add comments.change comments.withdraw comments.undo",
     P.READ_CHECKINS: "checkins.home_part checkins.overview checkins.sheet checkins.course checkins.open_refs checkins.both_see "
     "checkins.differences checkins.changed_since",
     P.ANSWER_CHECKIN: (
@@ -229,7 +235,7 @@ VERBS: dict[Permission | str, str] = {
         "goals.board goals.archive_of goals.goal goals.home_part goals.titles ratings.of_goal ratings.on_board ratings.summary "
         "ratings.to_rate promises.board promises.archive_of promises.promise promises.home_part promises.every "
         "goals.both_see goals.changed_since ladders.of_goal ladders.summary areas.named "
-        "writing.open_text writing.look_again goals.listed goals.whole exports.sheet"
+        "writing.open_text writing.look_again goals.listed goals.whole exports.sheet comments.counts_on_goals"
     ),
     P.WRITE_LADDERS: (
         "ladders.begin ladders.write ladders.bring_back ladders.start_from ladders.weigh ladders.say_now ladders.undo"
@@ -291,11 +297,12 @@ def takes_an_opened_gate(function: Callable[..., Any]) -> bool:
 
 WORDS = {
     "item": "goals", "line": "keep", "side": "for", "text_of": "question", "kind": "question", "helped": "yes", "outcome": "kept", "choice": "keep", "column": "working",
-    "box": "heard", "part": "title", "day": "2026-12-01", "start": "-1", "area": "work", "lang": "en", "language": "en",
+    "box": "heard", "thing": "goal", "part": "title", "day": "2026-12-01", "start": "-1", "area": "work", "lang": "en", "language": "en",
     "file_kind": "pdf",
 }  # fmt: skip
 NUMBERS = {"value": 5}
 FORMS = {
+    "Wanted": ("goal", ("0190f3b2-0000-7000-8000-000000000000",)),
     "TermsForm": ("We begin five minutes later", "both"), "SessionForm": ("",), "CadenceForm": ("weekly",),
     "ProfileForm": ("New Name", "", "en", "Europe/Berlin", "light"), "ChangePasswordForm": ("not the present one", "a-new-long-pass-phrase"),
     "ChangeAddressForm": ("not the present one", "new@example.org"), "PromiseForm": ("Bring the book",), "InviteForm": ("Vera Oak", "vera@example.org", "client"), "Visit": ("127.0.0.1",),

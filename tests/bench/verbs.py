@@ -32,6 +32,8 @@ from portal.cases import service as cases
 from portal.cases.schemas import CadenceForm, SessionForm
 from portal.checkins import service as checkins
 from portal.checkins.domain import Item
+from portal.comments import service as comments
+from portal.comments.schemas import Wanted
 from portal.decisions import service as decisions
 from portal.exports import service as exports
 from portal.feedback import service as feedback
@@ -110,6 +112,7 @@ def statements_by_verb() -> dict[str, int]:
         _goals(pair)
         _promises(pair)
         _decisions(pair)
+        _comments(pair)
         _feedback(pair)
         _adjustments(pair)
         _checkins(pair)
@@ -322,6 +325,23 @@ def _decisions(pair: Pair) -> None:
     decisions.of_goal(me, case, one)
     decisions.home_part(me, case)
     decisions.every(me, case)
+
+
+def _comments(pair: Pair) -> None:
+    me, them, case = pair.client, pair.therapist, pair.case
+    goal = goals.add(me, case, "Talked about", proposes=True, op=op()).id
+    name = next(one.name for one in identity.members_of(me, case) if one.role == "therapist").split()[0]
+    one = comments.add(me, case, "goal", goal, f"@{name}, look", op=op())
+    comments.waiting(them)
+    comments.mentions(them, case)
+    comments.threads(them, case, Wanted("goal", (goal,)))
+    comments.counts_on_goals(them, case)
+    comments.see(them, case, "goal", goal, clock.now(), op=op())
+    changed = op()
+    one = comments.change(me, case, one.id, f"@{name}, look here", one.version, op=changed)
+    comments.undo(me, case, changed, op=op())
+    comments.withdraw(me, case, one.id, op=op())
+    comments.written_out(me, case)
 
 
 def _feedback(pair: Pair) -> None:

@@ -1,0 +1,1 @@
+"""The room of the short notes that people leave around goals, shares and check-ins."""
