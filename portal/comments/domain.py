@@ -101,8 +101,8 @@ def is_new_to(comment: Comment, person_id: str, seen_at: datetime | None) -> boo
 
 
 def is_read(comment: Comment, seen: Mapping[str, datetime]) -> bool:
-    """Whether anybody but its author has read it as it stands; `seen` says of each person up to where they have read."""
-    return any(at >= comment.touched_at for person_id, at in seen.items() if person_id != comment.author_id)
+    """Whether anybody but its author has read it, in whatever words; `seen` says of each person up to where they have read."""
+    return any(at >= comment.written_at for person_id, at in seen.items() if person_id != comment.author_id)
 
 
 def may_undo(action: Action, at: datetime, now: datetime) -> bool:

@@ -286,6 +286,16 @@ def test_a_change_is_marked_once_somebody_has_read_what_was_there(cast: Cast) ->
         service.withdraw(cast.therapist, cast.case, comment, op=op())
 
 
+def test_what_was_read_in_other_words_leaves_a_trace_as_well(cast: Cast) -> None:
+    goal = agreed(cast)
+    comment = add(cast, goal, "One", by=cast.client, op=op())
+    read(cast, goal, by=cast.therapist)
+    with clock.at(clock.now() + timedelta(minutes=3)):
+        service.change(cast.client, cast.case, comment, "Two", 1, op=op())
+        service.withdraw(cast.client, cast.case, comment, op=op())
+        assert words(cast, goal, by=cast.therapist) == ["Mika withdrew a comment: just now."]
+
+
 def test_each_act_can_be_undone_for_ten_seconds(cast: Cast) -> None:
     goal = agreed(cast)
     sent, changed, withdrawn = op(), op(), op()
