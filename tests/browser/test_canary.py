@@ -34,6 +34,8 @@ EVERY_FIELD = {
     "Name of the practice",
     # goals
     "What would you like to be different?", "Why does it matter?", "The goal", "Why it matters", "Notes on this goal",
+    # comments
+    "Write a comment",
     # feedback
     "In your words", "What, in one sentence", "What was missed?", "Say something in return", "An idea of your own",
     "What I heard", "What I imagine you felt", "Why it makes sense",

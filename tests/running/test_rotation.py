@@ -89,7 +89,7 @@ def test_everything_reads_as_before_and_the_old_keys_open_nothing(database: str,
         "goal_wording.title", "goal.notes", "document.state", "document.text", "goal_step.text", "goal_change.before", "promise.text", "promise.reason", "promise_change.after", "decision.question",
         "decision.matters", "decision_option.text", "decision_point.text", "decision_change.after", "share.text", "reflection.heard",
         "adjustment_terms.what",
-        "checkin_answers.answers", "checkin.signal", "person.name", "person.email", "person.pin_hash", "practice.name", "outbox.text", "export_file.content",
+        "checkin_answers.answers", "checkin.signal", "comment.text", "person.name", "person.email", "person.pin_hash", "practice.name", "outbox.text", "export_file.content",
     }  # fmt: skip
     with transaction(writes=False) as db:
         (old_key,) = {keys.case_key(case) for case in db.exec(select(Case).limit(1))}
