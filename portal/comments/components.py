@@ -44,14 +44,15 @@ def comments_section(desk: Desk) -> rx.Component:
 
 def comments_under(desk: Desk, about_id: Any) -> rx.Component:
     """The comments on one of several things that a page shows."""
+    # Its own name: one of these loops runs inside the other, and an equal name would hide the thing that is looked for.
     return rx.foreach(
         desk.threads,
-        lambda one: rx.cond(
-            one.about_id == about_id,
+        lambda talk: rx.cond(
+            talk.about_id == about_id,
             rx.el.div(
-                rx.cond(one.comments.length() > 0, rx.el.h3(t("Comments"), class_name="field-label")),
-                _thread(desk, one, opener=t("Comment on this")),
-                key=one.about_id,
+                rx.cond(talk.comments.length() > 0, rx.el.h3(t("Comments"), class_name="field-label")),
+                _thread(desk, talk, opener=t("Comment on this")),
+                key=talk.about_id,
                 class_name="stack gap-2 comments-under",
             ),
         ),
