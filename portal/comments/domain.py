@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum, auto
 
-from portal.goals.domain import UNDO_GRACE, UNDO_TIME
+from portal.cases.domain import in_time_to_undo
 from portal.kit.refusal import Refusal
 
 
@@ -107,7 +107,7 @@ def is_read(comment: Comment, seen: Mapping[str, datetime]) -> bool:
 
 def may_undo(action: Action, at: datetime, now: datetime) -> bool:
     """Whether the last thing done with a comment can still be taken back: for ten seconds (and the time that a late message takes)."""
-    return action is not Action.UNDO and now - at <= UNDO_TIME + UNDO_GRACE
+    return action is not Action.UNDO and in_time_to_undo(at, now)
 
 
 def _need_author(comment: Comment, person_id: str) -> None:
