@@ -655,8 +655,7 @@ def _two_sessions(pair: _Pair, sessions: list[datetime]) -> Acts:
         end = at + timedelta(minutes=minutes)
         for moment, by, verb, given in (
             (at + timedelta(minutes=2), pair.client, sessions_held.go_to, (SpotForm("goals"), 1)),
-            (end - timedelta(minutes=6), pair.therapist, sessions_held.come_to_end, (LinesForm(),)),
-            (end - timedelta(minutes=3), pair.client, sessions_held.write, (session_id, agreed, 0)),
+            (end - timedelta(minutes=6), pair.therapist, sessions_held.come_to_end, (LinesForm(tuple(agreed.splitlines())),)),
             (end, pair.therapist, sessions_held.end, ()),
             (end + timedelta(minutes=1), pair.client, sessions_held.keep, (session_id,)),
         ):

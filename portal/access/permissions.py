@@ -125,15 +125,15 @@ class Act(StrEnum):
     WITHDRAW_FEEDBACK = auto()
     RESPOND_TO_FEEDBACK = auto()
     ADVISE_ON_FEEDBACK = auto()
-    # sessions; LEAD_SESSION itself is beginning one, TAKE_PART_IN_SESSION going on to another page, BRING_TO_SESSION picking
+    # sessions; LEAD_SESSION itself is beginning one, TAKE_PART_IN_SESSION writing what was agreed, BRING_TO_SESSION picking
     CALL_OFF_SESSION = auto()
     CHOOSE_SCREENS = auto()
     CLOSE_SESSION = auto()
     GO_ON_WITH_SESSION = auto()
     END_SESSION = auto()
     REOPEN_SESSION = auto()
+    GO_TO_PAGE = auto()
     GO_ALONG = auto()
-    WRITE_AGREED = auto()
     COLLECT_AGREED = auto()
     KEEP_AGREED = auto()
     TAKE_UP_AGREED = auto()

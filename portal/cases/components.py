@@ -86,8 +86,8 @@ def _wait_line(one: rx.Var[WaitLine]) -> rx.Component:
     )
 
 
-def focus_card(one: rx.Var[FocusLine]) -> rx.Component:
-    """A goal in focus with its progress and the next small step."""
+def focus_card(one: rx.Var[FocusLine], *more: rx.Component) -> rx.Component:
+    """A goal in focus with its progress and the next small step, and with `more` below."""
     return sheet(
         spread(rx.el.p(t("In focus"), class_name="label"), row(rx.cond(one.due != "", small(one.due)), chip(one.status), gap=2)),
         rx.el.h2(client_link(one.title, to=one.href, dir="auto", class_name="plain-link"), class_name="said-title"),
@@ -97,6 +97,7 @@ def focus_card(one: rx.Var[FocusLine]) -> rx.Component:
             small(t("Next small step: {step}", step=one.next_step)),
             rx.cond(one.of > 0, small(one.progress), small(t("No small steps yet."))),
         ),
+        *more,
         class_name="stack gap-3",
         key=one.href,
     )
@@ -186,13 +187,20 @@ def _client_row(one: rx.Var[CaseloadRow], words: dict[str, rx.Var[str]]) -> rx.C
             ),
         ),
         _cell(words["steps"], rx.el.span(one.steps, class_name="small")),
-        _cell(words["session"], rx.el.time(one.session, title=one.session_exact, class_name="number")),
+        _cell(
+            words["session"],
+            rx.el.time(one.session, title=one.session_exact, class_name="number"),
+            rx.cond(
+                ~one.supervised,
+                rx.el.span(" ", client_link(t("To the session"), to=one.href + "/session", aria_label=t("To the session with {name}", name=one.client), class_name="small session-way")),
+            ),
+        ),
         key=one.case_id,
     )
 
 
-def _cell(head: rx.Var[str], content: rx.Component) -> rx.Component:
-    return rx.el.td(content, custom_attrs={"data-head": head})
+def _cell(head: rx.Var[str], *content: rx.Component) -> rx.Component:
+    return rx.el.td(*content, custom_attrs={"data-head": head})
 
 
 # --- the access log

@@ -175,6 +175,7 @@ class FocusLine:
     next_role: str
     href: str
     due: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True)

@@ -267,6 +267,10 @@ class View:
             version=row.version,
         )
 
+    def news(self, row: Decision, options: list[DecisionOption]) -> str:
+        """What was decided, as one line."""
+        return self.reader.say(N_("Decided: {question} – {choice}"), question=self.rows.text(row, "question"), choice=self._chosen(row, options))
+
     def detail(self, row: Decision, options: list[DecisionOption], points: dict[str, list[DecisionPoint]], changes: list[DecisionChange], older: bool) -> DecisionDetail:
         """A decision for its own page."""
         reader, rows, status, away = self.reader, self.rows, DecisionStatus(row.status), row.archived_at is not None

@@ -112,6 +112,25 @@ def home_part(caller: Caller, case_id: str) -> tuple[Waiting, ...]:
     return tuple(found)
 
 
+def both_see(caller: Caller, case_id: str, decision_id: str) -> bool:
+    """Whether there is such a decision in the case; everything about one both see."""
+    with open_case(caller, case_id, READ) as case:
+        try:
+            return bool(Decisions(case).find(decision_id))
+        except NotFound:
+            return False
+
+
+def changed_since(caller: Caller, case_id: str, since: datetime, lang: str = "") -> tuple[str, ...]:
+    """What was decided since a moment: a line each, oldest first."""
+    with open_case(caller, case_id, READ) as case:
+        rows = Decisions(case)
+        view = View(rows, Reader.of(case, lang))
+        made = [row for row in rows.all()[::-1] if row.status == DecisionStatus.DECIDED and row.status_at >= since]
+        options = rows.options([row.id for row in made])
+        return tuple(view.news(row, options[row.id]) for row in made)
+
+
 def every(caller: Caller, case_id: str) -> tuple[DecisionFacts, ...]:
     """All decisions of the case with those in the archive, oldest first: for the export."""
     with open_case(caller, case_id, READ) as case:

@@ -669,6 +669,8 @@ class Reader:
         ):
             if act in acts and holds:
                 return self.say(sentence, goal=line.title)
+        if Action.SET_DUE in acts and line.due_on is not None:
+            return self.say(N_("To be reached by {day}: {goal}"), goal=line.title, day=self.short_day(line.due_on))
         if Action.SET_REVIEW in acts and line.review_on is not None:
             return self.say(N_("Look again on {day}: {goal}"), goal=line.title, day=self.short_day(line.review_on))
         return ""

@@ -162,10 +162,12 @@ def _hits(goals: Goals, reader: Reader, wanted: Filter, lines: list[GoalLine]) -
     return [line for line in lines if wanted.finds(reader.findable(line, steps.get(line.id, []), goals.notes(line) if wanted.text else ""), reader.today)], steps
 
 
-def archive_of(caller: Caller, case_id: str, *, lang: str = "", address: str = "") -> list[ArchivedGoal]:
-    """The goals in the archive; of those only what is looked for, if the page's `address` keeps a filter."""
+def archive_of(caller: Caller, case_id: str, *, lang: str = "", address: str = "", private: bool = True) -> list[ArchivedGoal]:
+    """The goals in the archive, without `private` not their own ideas; of those only what is looked for, if the page's `address` keeps a filter."""
     with open_case(caller, case_id, READ) as case:
         goals, reader = Goals(case), Reader.of(case, lang)
+        if not private:
+            goals.leave_out_private()
         wanted = Sealed(address.removeprefix("#")).open(case)
         lines = goals.lines(archived=True)
         return [reader.archived(line) for line in (_hits(goals, reader, wanted, lines)[0] if wanted.active else lines)]

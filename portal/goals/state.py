@@ -75,7 +75,9 @@ class BoardState(CasePage, Here):
             private=not self.hides_private,
         )
         self._address = board.found.kept
-        archive = await self._ask(service.archive_of, self.case_id, lang=self.lang, address=self._address) if self.archive_shown else []
+        archive = []
+        if self.archive_shown:
+            archive = await self._ask(service.archive_of, self.case_id, lang=self.lang, address=self._address, private=not self.hides_private)
         self._set(
             **board.columns,
             found=board.found,

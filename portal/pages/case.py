@@ -162,8 +162,10 @@ def case_page() -> rx.Component:
         nav="overview",
         actions=rx.cond(
             OverviewState.may_plan,
-            link_to(
-                rx.cond(SessionBarState.bar.id != "", t("To the session"), t("Start a session")), OverviewState.case_path + "/session", "primary"
+            rx.cond(
+                SessionBarState.bar.id != "",
+                link_to(t("To the session"), OverviewState.case_path + "/session", "primary"),
+                button(t("Start the session"), on_click=SessionBarState.session_started(False, operation())),
             ),
         ),
         lead=OverviewState.lead,

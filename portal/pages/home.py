@@ -85,6 +85,7 @@ def _focus_line(lang: str, case_id: str, goal: FocusGoal) -> FocusLine:
         next_role=goal.next_role,
         href=routes.in_case(routes.GOAL, case_id, goal=goal.id),
         due=goal.due,
+        id=goal.id,
     )
 
 

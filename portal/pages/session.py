@@ -21,6 +21,7 @@ from portal.design import (
     client_link,
     empty_state,
     fold,
+    here,
     icon,
     link_to,
     muted,
@@ -48,11 +49,15 @@ from portal.goals.schemas import HomePart as GoalsPart
 from portal.handovers.components import hand_over_control
 from portal.kit.i18n import N_, clock_time, say
 from portal.live.policy import signed_in
-from portal.live.state import CasePage, Here, put_on
+from portal.live.state import CasePage, CasePart, Here, put_on
 from portal.pages.case import SessionPlan, session_plan, to_answer
 from portal.pages.home import focus_lines, invitation, promise_lines
 from portal.promises.components import promises_at_hand
 from portal.promises.state import PromisesState
+from portal.ratings import service as ratings
+from portal.ratings.components import card_course, rating_keys_for
+from portal.ratings.schemas import RatingForm
+from portal.ratings.state import BoardRatingState
 from portal.sessions import service as sessions
 from portal.sessions.components import (
     agreed_today,
@@ -199,6 +204,39 @@ class SessionState(SessionPlan, SessionDesk, CasePage, Here):
         await self._do(checkins.start, op=op)
 
 
+class FocusRatingState(CasePart, Here):
+    """The goals in focus as they can be rated in the session, by their ids."""
+
+    forms: dict[str, RatingForm] = {}
+    rated_op: str = ""
+    rated_words: str = ""
+
+    async def _show(self) -> None:
+        self._set(forms={one.goal_id: one for one in await self._ask(ratings.to_rate, self.case_id, lang=self.lang)})
+
+    @signed_in(longest=60)
+    async def goal_rated(self, goal: str, wording: str, value: int, op: str) -> None:
+        """A number was chosen and kept."""
+        if await self._do(ratings.rate, goal, wording, value, op=op) is not None:
+            self._set(rated_op=op, rated_words=self._say(N_("Your number is kept: {n}"), n=value))
+            await self._show_courses()
+
+    @signed_in(longest=60)
+    async def rating_undone(self, op: str) -> None:
+        """Not this number after all, within ten seconds."""
+        undone = self.rated_op
+        self._set(rated_op="", rated_words="")
+        await self._do(ratings.take_back, undone, op=op)
+        await self._show_courses()
+
+    async def _show_courses(self) -> None:
+        courses = await self.get_state(BoardRatingState)
+        await courses._show_or_say()
+
+
+put_on(SessionState, PromisesState, BoardRatingState, FocusRatingState)
+
+
 def _change_line(case_id: str, one: AdjustmentCard) -> PromiseLine:
     shown = one.offer if one.has_offer else one.now
     return PromiseLine(
@@ -214,9 +252,6 @@ def _change_line(case_id: str, one: AdjustmentCard) -> PromiseLine:
 # --- the page
 
 
-put_on(SessionState, PromisesState)
-
-
 def session_page() -> rx.Component:
     """The page."""
     desk = SessionState
@@ -227,6 +262,9 @@ def session_page() -> rx.Component:
             class_name="session-page",
         ),
         undo_bar(shown=SessionBarState.undo_op, words=SessionBarState.undo_words, on_undo=lambda op: SessionBarState.undo_pressed(op)),
+        undo_bar(
+            shown=FocusRatingState.rated_op, words=FocusRatingState.rated_words, on_undo=lambda op: FocusRatingState.rating_undone(op)
+        ),
         undo_bar(shown=desk.tick_op, words=desk.tick_words, on_undo=lambda op: desk.tick_undone(op)),
         nav="session",
         lead=desk.lead,
@@ -377,12 +415,30 @@ def _focus() -> rx.Component:
         rx.cond(
             desk.focus.length() > 0,
             rx.el.div(
-                rx.foreach(desk.focus, focus_card),
+                rx.foreach(desk.focus, _in_focus),
                 row(hand_over_control(Task.RATE_GOALS, case_id=desk.case_id, about=desk.case_id, kind="quiet")),
                 class_name="stack gap-3",
             ),
             empty_state(t("No goal is in focus yet."), link_to(t("To the goals"), desk.case_path + "/goals", "secondary")),
         ),
+    )
+
+
+def _in_focus(one: rx.Var[FocusLine]) -> rx.Component:
+    forms, desk = FocusRatingState.forms, SessionState
+    return focus_card(
+        one,
+        card_course(one.id),
+        rx.cond(
+            forms.contains(one.id),
+            fold(t("Say where it stands"), _rating(forms[one.id].to(RatingForm), desk)),
+        ),
+    )
+
+
+def _rating(form: rx.Var[RatingForm], desk: type[SessionState]) -> rx.Component:
+    return rating_keys_for(
+        form, here().role, desk.client, desk.others, lambda value, op: FocusRatingState.goal_rated(form.goal_id, form.wording_id, value, op)
     )
 
 

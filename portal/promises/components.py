@@ -36,12 +36,17 @@ def promise_strip() -> rx.Component:
 
 
 def promises_at_hand() -> rx.Component:
-    """The promises in view on another page: what was promised last time, to be ticked there by the client."""
+    """The promises in view on another page: what was promised last time, to be ticked by the client; its author promises more."""
     return rx.cond(
-        PromisesState.cards.length() > 0,
+        (PromisesState.cards.length() > 0) | PromisesState.may_promise,
         ui.section(
             PromisesState.heading,
-            rx.el.ul(rx.foreach(PromisesState.cards, promise_card), class_name="promise-cards"),
+            rx.cond(
+                PromisesState.cards.length() > 0,
+                rx.el.ul(rx.foreach(PromisesState.cards, promise_card), class_name="promise-cards"),
+                ui.muted(PromisesState.empty),
+            ),
+            rx.cond(PromisesState.may_promise, rx.el.div(_new_promise())),
             rx.cond(PromisesState.more != "", rx.el.div(ui.button(PromisesState.more, "quiet", little=True, on_click=PromisesState.all_asked))),
             _undo(),
         ),

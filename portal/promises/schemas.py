@@ -275,6 +275,19 @@ def _plain(reader: Reader, parts: dict[str, Any]) -> str:
     return ""
 
 
+def news(reader: Reader, line: PromiseLine, since: datetime) -> str:
+    """What has become of a promise since a moment, as one line; empty for nothing."""
+    if line.status_at < since:
+        return ""
+    status, name = line.standing.status, reader.name(line.standing.author_id)
+    if status is not PromiseStatus.OPEN:
+        return reader.say(N_("{status}: {promise}"), status=reader.say(STATUS_WORDS[status]), promise=line.text)
+    if line.made_at < since:
+        return ""
+    words = N_("{name} promises: {promise}") if line.until_on is None else N_("{name} promises: {promise}, {until}")
+    return reader.say(words, name=name, promise=line.text, until=until_words(reader, line.until_on))
+
+
 ENTRY_WORDS: dict[Action, str] = {
     Action.MAKE: N_("{name} made this promise"),
     Action.REWORD: N_("{name} changed the words"),

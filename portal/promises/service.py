@@ -118,6 +118,13 @@ def home_part(caller: Caller, case_id: str, *, lang: str = "") -> tuple[OpenProm
         return tuple(schemas.open_promise(reader, line) for line in reversed(Promises(case).lines(only_open=True)))
 
 
+def changed_since(caller: Caller, case_id: str, since: datetime, lang: str = "") -> tuple[str, ...]:
+    """What was promised, answered or taken back since a moment, as it stands now: a line each, oldest first."""
+    with open_case(caller, case_id, READ) as case:
+        reader = Reader.of(case, lang)
+        return tuple(filter(None, (schemas.news(reader, line, since) for line in reversed(Promises(case).lines()))))
+
+
 def every(caller: Caller, case_id: str) -> tuple[PromiseFacts, ...]:
     """All promises of the case with those in the archive, oldest first: for the export."""
     with open_case(caller, case_id, READ) as case:

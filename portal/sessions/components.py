@@ -21,7 +21,6 @@ from portal.design import (
     quote,
     row,
     said,
-    saved_field,
     section,
     small,
     stack,
@@ -30,6 +29,7 @@ from portal.design import (
     who_mark,
 )
 from portal.design.compose import tick
+from portal.design.shared_text import shared_text
 from portal.sessions.domain import MOST_BROUGHT
 from portal.sessions.schemas import LONGEST, BroughtCard, PaperCard, PickLine
 from portal.sessions.state import SessionBarState
@@ -228,14 +228,12 @@ def _pick(desk: Desk, one: rx.Var[PickLine]) -> rx.Component:
 
 def agreed_today(desk: Desk, one: rx.Var[PaperCard]) -> rx.Component:
     """The text that both write, and what was changed but does not stand in it yet."""
-    field = f"agreed-{one.id}"
     return stack(
         rx.cond(
             one.may_write,
-            saved_field(
-                t("What we agreed today"), name=field, value=one.text, version=one.version, lines=5, most=LONGEST, other=desk.others,
-                label_shown=False, placeholder=t("Write it down together, in your own words."),
-                on_save=lambda op, version, text: desk.agreed_written(one.id, text, version, op),
+            shared_text(
+                t("What we agreed today"), case=desk.case_id, kind="session.agreed", about=one.id, value=one.text, lines=5, most=LONGEST,
+                label_shown=False, hint=t("Write it down together, in your own words."),
             ),
             said(one.text, class_name="paper-text"),
         ),

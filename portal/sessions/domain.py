@@ -38,9 +38,11 @@ class Place(StrEnum):
     CHECKINS = "checkins"
     CHECKIN = "checkin"
     COURSE = "course"
+    DECISIONS = "decisions"
+    DECISION = "decision"
 
 
-NEEDS_ROW = frozenset({Place.GOAL, Place.CHECKIN})
+NEEDS_ROW = frozenset({Place.GOAL, Place.CHECKIN, Place.DECISION})
 """These are about one row each."""
 MAY_NAME_ROW = NEEDS_ROW | {Place.FEEDBACK}
 """The feedback page may be opened at one share."""

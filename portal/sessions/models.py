@@ -34,6 +34,8 @@ class TherapySession(SQLModel, table=True):
     led_by: str = Field(foreign_key="person.id", index=True, max_length=36)
     agreed: bytes | None = None
     agreed_version: int = 0
+    agreed_by: str | None = Field(default=None, foreign_key="person.id", index=True, max_length=36, description="who wrote in it last")
+    agreed_until: datetime | None = Field(default=None, sa_column=moment(), description="when they last did")
     kept_at: datetime | None = Field(default=None, sa_column=moment())
     kept_by: str | None = Field(default=None, foreign_key="person.id", index=True, max_length=36)
     version: int = 1

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from portal.access.gate import OpenCase
@@ -56,6 +57,17 @@ class Sessions:
         if row is None:
             raise NotFound
         return row
+
+    def one_and_whether_newest(self, session_id: str) -> tuple[TherapySession, bool]:
+        """A session of this case, and whether none began after it. Raises NotFound. One statement."""
+        later = aliased(TherapySession)
+        newer = sa.exists().where(col(later.case_id) == self._case.id, col(later.started_at) > col(TherapySession.started_at))
+        found = self._db.exec(
+            select(TherapySession, newer).where(TherapySession.id == session_id, TherapySession.case_id == self._case.id)
+        ).first()
+        if found is None:
+            raise NotFound
+        return found[0], not found[1]
 
     def seat(self, session_id: str, goes_along: bool) -> None:
         """Let the person's screens go along, or not."""

@@ -18,11 +18,6 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ITEM = re.compile(r"[a-z]{1,12}")
 
 
-def written(text: str) -> str:
-    """What was agreed, ready to store; may be empty. Raises BadInput."""
-    return clean(text, field="agreed", most=LONGEST)
-
-
 @dataclass(frozen=True)
 class SpotForm:
     """Where somebody goes: a place of the closed list, and the row it is about."""
@@ -244,6 +239,8 @@ _PLACES = {
     Place.CHECKINS: N_("the check-ins"),
     Place.CHECKIN: N_("a check-in"),
     Place.COURSE: N_("the course"),
+    Place.DECISIONS: N_("the decisions"),
+    Place.DECISION: N_("one of the decisions"),
 }
 _PAGES = {
     Place.SESSION: routes.SESSION,
@@ -253,7 +250,10 @@ _PAGES = {
     Place.CHECKINS: routes.CHECKINS,
     Place.CHECKIN: routes.CHECKIN,
     Place.COURSE: routes.COURSE,
+    Place.DECISIONS: routes.DECISIONS,
+    Place.DECISION: routes.DECISION,
 }
+_ROW_PARAMS = {Place.GOAL: routes.GOAL_PARAM, Place.CHECKIN: routes.CHECKIN_PARAM, Place.DECISION: routes.DECISION_PARAM}
 _PLACE_OF = {page.strip("/"): place for place, page in _PAGES.items()}
 SHARE_PARAM = "share"
 """…/feedback?share=<id> is the feedback page, opened at one share."""
@@ -263,7 +263,7 @@ _HEADS = {Kind.SHARE: N_("Feedback"), Kind.GAP: N_("You see this differently"), 
 
 def address_of(at: Spot, case_id: str) -> str:
     """The address of a spot, inside one case."""
-    address = routes.in_case(_PAGES[at.place], case_id, **{routes.GOAL_PARAM: at.row_id, routes.CHECKIN_PARAM: at.row_id})
+    address = routes.in_case(_PAGES[at.place], case_id, **dict.fromkeys(_ROW_PARAMS.values(), at.row_id))
     return f"{address}?{SHARE_PARAM}={at.row_id}" if at.place is Place.FEEDBACK and at.row_id else address
 
 
@@ -276,7 +276,7 @@ def spot_of(route: str, row_id: str) -> SpotForm | None:
 def row_param_of(route: str) -> str:
     """The name of the part of the address that tells the row of a page; empty if it has none."""
     place = _PLACE_OF.get(route.strip("/"))
-    return {Place.GOAL: routes.GOAL_PARAM, Place.CHECKIN: routes.CHECKIN_PARAM}.get(place, "") if place else ""
+    return _ROW_PARAMS.get(place, "") if place else ""
 
 
 def bar_of(lang: str, case_id: str, seen: Glance | None) -> Bar:

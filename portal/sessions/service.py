@@ -5,9 +5,9 @@ from datetime import datetime
 from portal.access.gate import Caller, OpenCase, open_case
 from portal.access.models import CaseStatus
 from portal.access.permissions import Act, CaseRole, Permission, may
+from portal.goals.domain import Actor, same_burst
 from portal.kit.i18n import is_language
 from portal.kit.ids import new_id
-from portal.kit.refusal import ChangedMeanwhile
 from portal.sessions import domain
 from portal.sessions.domain import NotRunning, OutOfTurn, Phase, Session
 from portal.sessions.models import Brought, TherapySession
@@ -22,8 +22,8 @@ from portal.sessions.schemas import (
     SpotForm,
     ThingForm,
     Written,
-    written,
 )
+from portal.writing import service as writing
 
 SHOWN = 6
 """So many sessions stand on the page until somebody looks further back."""
@@ -209,7 +209,7 @@ def go_to(caller: Caller, case_id: str, spot: SpotForm, seen: int, *, op: str) -
     nobody. Raises NotRunning, NowhereTogether and NotFound.
     """
     to = spot.parse()
-    with open_case(caller, case_id, Permission.TAKE_PART_IN_SESSION, op=op) as case:
+    with open_case(caller, case_id, Permission.TAKE_PART_IN_SESSION, op=op, act=Act.GO_TO_PAGE) as case:
         found = Sessions(case).open()
         if found is None:
             raise NotRunning(Phase.ENDED, "lead")
@@ -228,23 +228,6 @@ def go_along(caller: Caller, case_id: str, along: bool, *, op: str) -> None:
 
 
 # --- what was agreed
-
-
-def write(caller: Caller, case_id: str, session_id: str, text: str, seen: int, *, op: str) -> int:
-    """Write what was agreed; `seen` is the version on the page. Returns the new one.
-
-    Raises BadInput, NotFound, KeptAlready, NewerSession and ChangedMeanwhile with the other's text.
-    """
-    words = written(text)
-    with open_case(caller, case_id, Permission.TAKE_PART_IN_SESSION, op=op, about=session_id[:36], act=Act.WRITE_AGREED) as case:
-        sessions, row = _newest(case, session_id, "write")
-        rules_of(row).check_writing(case.now)
-        stored = sessions.text(row)
-        if words != stored:
-            if seen != row.agreed_version:
-                raise ChangedMeanwhile(theirs=stored, version=row.agreed_version)
-            sessions.write(row, words)
-        return row.agreed_version
 
 
 def add_lines(caller: Caller, case_id: str, session_id: str, collected: LinesForm, *, op: str) -> int:
@@ -305,6 +288,32 @@ def leave_out(caller: Caller, case_id: str, brought_id: str, *, op: str) -> None
     with open_case(caller, case_id, Permission.BRING_TO_SESSION, op=op, act=Act.LEAVE_OUT_OF_SESSION) as case:
         sessions = Sessions(case)
         sessions.destroy(sessions.one_brought(brought_id))
+
+
+# --- the text that both write
+
+
+def _shared_agreed(case: OpenCase, session_id: str) -> writing.Found:
+    sessions = Sessions(case)
+    row, is_newest = sessions.one_and_whether_newest(session_id)
+    return writing.Found(sessions.text(row), is_newest and row.kept_at is None, (row, is_newest))
+
+
+def _write_agreed(case: OpenCase, found: writing.Found, written: writing.Written, op: str) -> bool:
+    row, is_newest = found.held
+    session, me = rules_of(row), case.me.person_id
+    if not is_newest:
+        raise NewerSession(session.phase(case.now), "write")
+    session.check_writing(case.now)
+    goes_on = same_burst(row.agreed_by or "", row.agreed_until or row.started_at, Actor(me, case.role.value), case.now)
+    row.agreed_by, row.agreed_until = me, case.now
+    Sessions(case).write(row, written.text)
+    return goes_on
+
+
+writing.KINDS["session.agreed"] = writing.Kind(
+    Permission.READ_SESSION, Permission.TAKE_PART_IN_SESSION, LONGEST, _shared_agreed, _write_agreed
+)
 
 
 # --- inside

@@ -12,11 +12,13 @@ from portal.access.policy import signed_in
 from portal.adjustments import service as adjustments
 from portal.cases import service as cases
 from portal.checkins import service as checkins
+from portal.decisions import service as decisions
 from portal.goals import service as goals
 from portal.kit.i18n import N_, clock_time, day_short, say, weekday
 from portal.kit.refusal import AlreadyDone, Forbidden, NotFound, Refusal
 from portal.live.bell import bell
 from portal.live.state import CasePage, Here, beside_every_case
+from portal.promises import service as promises
 from portal.sessions import service
 from portal.sessions.domain import Kind, Place
 from portal.sessions.schemas import (
@@ -41,7 +43,7 @@ from portal.sessions.schemas import (
 
 def collected(caller: Caller, case_id: str, since: datetime, lang: str) -> tuple[str, ...]:
     """What was changed in the case since a moment, a line each, as the rooms tell it."""
-    lines = [line for room in (goals, adjustments, checkins) for line in room.changed_since(caller, case_id, since, lang)]
+    lines = [line for room in (goals, promises, decisions, adjustments, checkins) for line in room.changed_since(caller, case_id, since, lang)]
     facts = cases.facts(caller, case_id)
     at, zone = facts.next_session_at, facts.time_zone
     if at is not None and at > facts.now:
@@ -182,7 +184,7 @@ class SessionBarState(Here):
             return None
         if spot.place == Place.FEEDBACK:
             return SpotForm(spot.place, self.router.url.query_parameters.get(SHARE_PARAM, ""))
-        room = {Place.GOAL: goals, Place.CHECKIN: checkins}.get(Place(spot.place))
+        room = {Place.GOAL: goals, Place.CHECKIN: checkins, Place.DECISION: decisions}.get(Place(spot.place))
         seen = room is None or await self._ask(room.both_see, self._case_id, spot.row_id)
         return spot if seen else None
 
@@ -267,11 +269,6 @@ class SessionDesk(rx.State, mixin=True):
     async def left_out(self, brought: str, op: str) -> None:
         """Not this after all."""
         await self._do(service.leave_out, brought, op=op)
-
-    @signed_in
-    async def agreed_written(self, session: str, text: str, version: int, op: str) -> None:
-        """What was agreed, as one of the two writes it."""
-        await self._do(service.write, session, text, version, op=op)
 
     @signed_in(longest=40)
     async def lines_added(self, session: str, op: str) -> None:

@@ -234,7 +234,7 @@ VERBS: dict[Permission | str, str] = {
     P.READ_GOALS: (
         "goals.board goals.archive_of goals.goal goals.home_part goals.titles ratings.of_goal ratings.on_board ratings.summary "
         "ratings.to_rate promises.board promises.archive_of promises.promise promises.home_part promises.every "
-        "goals.both_see goals.changed_since ladders.of_goal ladders.summary areas.named "
+        "promises.changed_since goals.both_see goals.changed_since ladders.of_goal ladders.summary areas.named "
         "writing.open_text writing.look_again goals.listed goals.whole exports.sheet comments.counts_on_goals"
     ),
     P.WRITE_LADDERS: (
@@ -244,7 +244,8 @@ VERBS: dict[Permission | str, str] = {
     P.MAKE_PROMISE: "promises.make promises.reword promises.bring_back promises.set_until promises.take_back",
     P.ANSWER_PROMISE: "promises.keep promises.miss promises.open_again",
     P.READ_DECISIONS: (
-        "decisions.listing decisions.archive_of decisions.decision decisions.of_goal decisions.home_part decisions.every"
+        "decisions.listing decisions.archive_of decisions.decision decisions.of_goal decisions.home_part decisions.every "
+        "decisions.both_see decisions.changed_since"
     ),
     P.WRITE_DECISIONS: (
         "decisions.begin decisions.reword decisions.add_option decisions.reword_option decisions.remove_option decisions.add_point "
@@ -266,7 +267,7 @@ VERBS: dict[Permission | str, str] = {
         "sessions.start sessions.call_off sessions.choose_screens sessions.come_to_end sessions.go_on sessions.end sessions.reopen"
     ),
     P.TAKE_PART_IN_SESSION: (
-        "sessions.go_to sessions.go_along sessions.write sessions.add_lines sessions.keep sessions.write_on"
+        "sessions.go_to sessions.go_along sessions.add_lines sessions.keep sessions.write_on"
     ),
     P.BRING_TO_SESSION: "sessions.bring sessions.leave_out",
 }

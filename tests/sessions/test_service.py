@@ -16,11 +16,14 @@ from portal.cases import service as cases
 from portal.cases.schemas import SessionForm
 from portal.checkins import service as checkins
 from portal.checkins.domain import Item, Status
+from portal.decisions import service as decisions
 from portal.feedback import service as feedback
 from portal.goals import service as goals
 from portal.kit import clock
 from portal.kit.db import engine, transaction
-from portal.kit.refusal import BadInput, ChangedMeanwhile, Ended, Forbidden, NotFound
+from portal.kit.refusal import BadInput, Ended, Forbidden, NotFound
+from portal.promises import service as promises
+from portal.promises.schemas import PromiseForm
 from portal.sessions import service
 from portal.sessions.domain import (
     LONGEST,
@@ -38,11 +41,15 @@ from portal.sessions.domain import (
     TooLateToUndo,
 )
 from portal.sessions.schemas import LONGEST as MOST
-from portal.sessions.schemas import LinesForm, SpotForm, ThingForm
+from portal.sessions.schemas import LinesForm, SpotForm, ThingForm, address_of
 from portal.sessions.service import NewerSession
+from portal.writing import service as writing
+from portal.writing.domain import Overtaken
+from portal.writing.schemas import Address
 from tests.cast import Cast
 from tests.makers import op
 from tests.queries import counted
+from tests.writing.people import Hand
 
 MONDAY = datetime(2026, 11, 23, 14, tzinfo=UTC)
 SOME_ROW = "0198c0de-0000-7000-8000-000000000000"
@@ -67,6 +74,11 @@ def later(**time: float) -> Iterator[None]:
 
 def begin(cast: Cast, *, one_screen: bool = False) -> str:
     return service.start(cast.therapist, cast.case, one_screen, op=op())
+
+
+def agreed(cast: Cast, session: str) -> Hand:
+    """What was agreed in a session, open to be written."""
+    return Hand.at(cast.client, Address(cast.case, "session.agreed", session))
 
 
 def text_of(cast: Cast) -> str:
@@ -186,6 +198,17 @@ def test_in_front_of_one_screen_the_others_stay_where_they_are_unless_they_want_
     service.choose_screens(cast.therapist, cast.case, False, op=op())
     therapist = service.glance(cast.therapist, cast.case)
     assert therapist and not therapist.hides_private
+
+
+def test_both_go_to_a_decision_of_their_case_and_to_no_other(cast: Cast) -> None:
+    mine = decisions.begin(cast.client, cast.case, "Which evening?", op=op()).id
+    foreign = decisions.begin(cast.second_client, cast.other_case, "Which evening?", op=op()).id
+    begin(cast)
+    assert [decisions.both_see(cast.therapist, cast.case, one) for one in (mine, foreign, SOME_ROW)] == [True, False, False]
+    service.go_to(cast.client, cast.case, SpotForm("decision", mine), 1, op=op())
+    seen = service.glance(cast.therapist, cast.case)
+    assert seen is not None
+    assert address_of(seen.at, cast.case) == f"/c/{cast.case}/decisions/{mine}"
 
 
 def test_a_goal_that_is_one_persons_idea_is_not_for_both(cast: Cast) -> None:
@@ -330,19 +353,27 @@ def test_what_was_held_appears_in_the_session_for_its_author_alone(cast: Cast) -
 # --- what was agreed
 
 
-def test_both_write_and_nobody_writes_over_the_other(cast: Cast) -> None:
+def test_both_write_in_one_text_and_each_burst_stands_in_the_log_once(cast: Cast) -> None:
     session = begin(cast)
-    assert service.write(cast.therapist, cast.case, session, "We begin ten minutes later.", 0, op=op()) == 1
-    with pytest.raises(ChangedMeanwhile) as refused:
-        service.write(cast.client, cast.case, session, "Mika calls Anna.", 0, op=op())
-    assert refused.value.params == {"theirs": "We begin ten minutes later.", "version": 1}
-    assert service.write(cast.client, cast.case, session, "We begin ten minutes later.\nMika calls Anna.", 1, op=op()) == 2
+    text = agreed(cast, session)
+    text.write(cast.therapist, "We begin ten minutes later.")
+    text.write(cast.therapist, "We begin ten minutes later.\nMika calls")
+    text.write(cast.client, "We begin ten minutes later.\nMika calls Anna.")
     assert text_of(cast) == "We begin ten minutes later.\nMika calls Anna."
+    written = [look.person_id for look in cases.read_access_log(cast.client, cast.case).looks if look.action == Permission.TAKE_PART_IN_SESSION]
+    assert written == [cast.ids["client"], cast.ids["therapist"]]
+    with pytest.raises(Forbidden):
+        writing.open_text(cast.supervisor, text.address)
+    # What is collected meanwhile was changed from elsewhere: an open text joins it before it stores again.
+    service.add_lines(cast.client, cast.case, session, LinesForm(("Reached: Sing again",)), op=op())
+    with pytest.raises(Overtaken):
+        text.write(cast.client, "Something else")
+    assert text_of(cast).endswith("Reached: Sing again")
 
 
 def test_what_was_changed_is_collected_beside_what_was_written(cast: Cast) -> None:
     session = begin(cast)
-    service.write(cast.client, cast.case, session, "Next time on the phone.", 0, op=op())
+    agreed(cast, session).write(cast.client, "Next time on the phone.")
     lines = LinesForm(("New goal, agreed: Sleep", "Next time on the phone."))
     service.come_to_end(cast.therapist, cast.case, lines, op=op())
     assert text_of(cast) == "Next time on the phone.\nNew goal, agreed: Sleep"
@@ -352,13 +383,15 @@ def test_what_was_changed_is_collected_beside_what_was_written(cast: Cast) -> No
 
 def test_a_text_is_kept_taken_up_and_kept_for_good_by_the_next_session(cast: Cast) -> None:
     session = begin(cast)
-    service.write(cast.client, cast.case, session, "We go on.", 0, op=op())
+    text = agreed(cast, session)
+    text.write(cast.client, "We go on.")
     service.end(cast.therapist, cast.case, op=op())
     service.keep(cast.client, cast.case, session, op=op())
     with pytest.raises(KeptAlready):
-        service.write(cast.therapist, cast.case, session, "Something else", 1, op=op())
+        text.write(cast.therapist, "Something else")
+    assert not writing.look_again(cast.therapist, text.address).may_write
     service.write_on(cast.therapist, cast.case, session, op=op())
-    service.write(cast.therapist, cast.case, session, "We go on. And rest.", 1, op=op())
+    agreed(cast, session).write(cast.therapist, "We go on. And rest.")
     with later(days=7):
         begin(cast)
         past = service.view(cast.client, cast.case).sessions[1]
@@ -366,6 +399,8 @@ def test_a_text_is_kept_taken_up_and_kept_for_good_by_the_next_session(cast: Cas
         for verb in (service.keep, service.write_on):
             with pytest.raises(NewerSession):
                 verb(cast.client, cast.case, session, op=op())
+        with pytest.raises(NewerSession):
+            agreed(cast, session).write(cast.client, "Something else")
 
 
 def test_nothing_written_is_not_kept(cast: Cast) -> None:
@@ -380,7 +415,7 @@ def test_a_foreign_session_reads_like_a_missing_one(cast: Cast) -> None:
     begin(cast)
     for session in (foreign, SOME_ROW):
         for call in (
-            lambda one: service.write(cast.client, cast.case, one, "x", 0, op=op()),
+            lambda one: writing.open_text(cast.client, Address(cast.case, "session.agreed", one)),
             lambda one: service.keep(cast.client, cast.case, one, op=op()),
             lambda one: service.reopen(cast.therapist, cast.case, one, op=op()),
         ):
@@ -391,15 +426,15 @@ def test_a_foreign_session_reads_like_a_missing_one(cast: Cast) -> None:
 def test_too_much_text_changes_nothing(cast: Cast) -> None:
     session = begin(cast)
     with pytest.raises(BadInput):
-        service.write(cast.client, cast.case, session, "x" * (MOST + 1), 0, op=op())
+        agreed(cast, session).write(cast.client, "x" * (MOST + 1))
     assert text_of(cast) == ""
 
 
 def test_what_was_agreed_lies_sealed_in_the_database(cast: Cast) -> None:
     session = begin(cast)
-    service.write(cast.client, cast.case, session, "the heron stands in the reeds", 0, op=op())
+    agreed(cast, session).write(cast.client, "the heron stands in the reeds")
     with engine().connect() as connection:
-        rows = connection.execute(sa.text("SELECT * FROM therapy_session")).all()
+        rows = [*connection.execute(sa.text("SELECT * FROM therapy_session")), *connection.execute(sa.text("SELECT * FROM document"))]
     assert rows and "heron" not in repr(rows)
 
 
@@ -422,7 +457,20 @@ def test_the_rooms_tell_what_was_agreed_and_nothing_that_is_private(cast: Cast) 
         change = adjustments.propose(cast.client, cast.case, TermsForm("Ten minutes of listening", "both", "", ""), op=op())
         assert adjustments.changed_since(cast.client, cast.case, since) == ()
         adjustments.agree(cast.therapist, cast.case, change, 1, op=op())
+        kept = promises.make(cast.therapist, cast.case, PromiseForm("Bring the book"), op=op()).id
+        promises.make(cast.therapist, cast.case, PromiseForm("Look for an exercise", "2026-12-01"), op=op())
+        promises.keep(cast.client, cast.case, kept, 1, op=op())
+        choice = decisions.begin(cast.therapist, cast.case, "Which evening is for singing?", op=op()).id
+        options = [decisions.add_option(cast.client, cast.case, choice, text, op=op()).id for text in ("Tuesday", "Thursday")]
+        seen = decisions.decision(cast.client, cast.case, choice).version
+        assert decisions.changed_since(cast.therapist, cast.case, since, "en") == ()
+        decisions.choose(cast.client, cast.case, choice, options[1], seen, op=op())
         for who in (cast.client, cast.therapist):
+            assert decisions.changed_since(who, cast.case, since, "en") == ("Decided: Which evening is for singing? – Thursday",)
+            assert promises.changed_since(who, cast.case, since, "en") == (
+                "Kept: Bring the book",
+                "Theo promises: Look for an exercise, by 1 Dec",
+            )
             assert set(goals.changed_since(who, cast.case, since, "en")) == {
                 "Reached: Sing again",
                 "New goal, agreed: Sleep",
@@ -435,6 +483,7 @@ def test_the_rooms_tell_what_was_agreed_and_nothing_that_is_private(cast: Cast) 
         assert "Neues Ziel" in " ".join(goals.changed_since(cast.client, cast.case, since, "de"))
     with later(hours=2):
         assert goals.changed_since(cast.client, cast.case, clock.now(), "en") == ()
+        assert promises.changed_since(cast.client, cast.case, clock.now(), "en") == ()
 
 
 def test_what_was_undone_is_not_told(cast: Cast) -> None:
@@ -469,7 +518,10 @@ def test_differences_are_told_from_two_notches_on_and_only_after_the_reveal(cast
 def test_no_verb_needs_more_than_eight_statements(cast: Cast) -> None:
     service.bring(cast.client, cast.case, ThingForm("goal", SOME_ROW), op=op())
     old = begin(cast)
-    service.write(cast.client, cast.case, old, "We go on.", 0, op=op())
+    text = agreed(cast, old)
+    with counted() as statements:
+        text.write(cast.client, "We go on.")
+    assert len(statements) <= 8, statements
     service.end(cast.therapist, cast.case, op=op())
     with later(days=7):
         for verb, *args in (
