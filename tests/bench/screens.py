@@ -133,6 +133,45 @@ def board_series(browser: Browser, url: str) -> dict[str, Series]:
     return {"move": moves, "tick": ticks}
 
 
+_DRAGS = 5
+
+
+def longest_task_of_a_drag(browser: Browser, url: str) -> list[float]:
+    """The longest task of the page's main thread in each of five drags across a whole board of 300 goals, in milliseconds: from the press until just before it is let go."""
+    pair = make_pair()
+    fill_board(pair, 300)
+    page = open_page(context_of(browser, url, pair, "client"), url + routes.in_case(routes.GOALS, pair.case), "document.querySelector('.goal-card')")
+    page.locator(".in-agreed > .btn").click()
+    wait_until(page, "document.querySelectorAll('.goal-card').length === 300")
+    page.wait_for_timeout(1_000)
+    found = []
+    for number in range(_DRAGS):
+        box = page.locator(".goal-card").nth(number).bounding_box()
+        if box is None:
+            raise RuntimeError("there is no card to drag")
+        browser.start_tracing(page=page, categories=["toplevel", "disabled-by-default-devtools.timeline", "__metadata"])
+        x, y = box["x"] + 60, box["y"] + box["height"] - 10
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 300, y + 200, steps=40)
+        page.mouse.move(x, 700, steps=40)
+        page.mouse.move(x + 40, 790, steps=10)
+        page.wait_for_timeout(700)  # at the edge of the window the board scrolls by itself
+        page.mouse.move(x, 300, steps=20)
+        found.append(_longest_task(json.loads(browser.stop_tracing())["traceEvents"]))
+        page.keyboard.press("Escape")
+        page.mouse.up()
+        page.evaluate("scrollTo(0, 0)")
+        page.wait_for_timeout(300)
+    page.context.close()
+    return found
+
+
+def _longest_task(events: list[dict[str, Any]]) -> float:
+    mains = {(one["pid"], one["tid"]) for one in events if one.get("name") == "thread_name" and one["args"]["name"] == "CrRendererMain"}
+    return max(one["dur"] for one in events if one["name"].endswith("RunTask") and "dur" in one and (one["pid"], one["tid"]) in mains) / 1000
+
+
 def edit_series(browser: Browser, url: str) -> Series:
     """A small step's words changed in one browser until they stand in the other's field, from the moment that the field is left."""
     pair = make_pair()
