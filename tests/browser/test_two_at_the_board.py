@@ -1,4 +1,4 @@
-"""Two people do whatever the board offers, each in a browser; after each step both screens and the database say the same."""
+"""Two people do whatever the board offers, each in a browser; after each step both screens, the database and the export say the same."""
 
 import time
 from collections.abc import Callable
@@ -12,6 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from playwright.sync_api import BrowserContext, Page, expect
 
 from portal.access.gate import Caller
+from portal.exports.schemas import json_of, read_back
+from portal.exports.service import sheet
 from portal.goals import service
 from portal.goals.domain import COLUMN_OF, Column, GoalStatus
 from portal.kit.db import transaction
@@ -51,6 +53,15 @@ def in_the_database(case: str, person_id: str) -> dict[str, list[str]]:
     with transaction(writes=False) as db:
         for id_, status in db.execute(query):
             found[COLUMN_OF[GoalStatus(status)].value].append(id_)
+    return found
+
+
+def in_the_export(caller: Caller, case: str) -> dict[str, list[tuple[str, str]]]:
+    """The ids and titles by columns as the file with all data has them for this person."""
+    found: dict[str, list[tuple[str, str]]] = {column.value: [] for column in Column}
+    for record in read_back(json_of(sheet(caller, case))).goals:
+        assert not record.archived
+        found[record.column.value].append((record.id, record.title))
     return found
 
 
@@ -136,7 +147,7 @@ class TwoAtTheBoard(RuleBasedStateMachine):
         self.answered(who)
 
     @invariant()
-    def both_screens_and_the_database_agree(self) -> None:
+    def screens_database_and_export_agree(self) -> None:
         if not self.pages:
             return
         for who, page in self.pages.items():
@@ -146,6 +157,7 @@ class TwoAtTheBoard(RuleBasedStateMachine):
                 page.wait_for_timeout(10)
             rows = in_the_database(self.cast.case, self.cast.ids[who])
             assert {name: [card[0] for card in cards] for name, cards in shown.items()} == rows
+            assert in_the_export(self.caller(who), self.cast.case) == {name: [(card[0], card[2]) for card in cards] for name, cards in shown.items()}
         for one, other in (("client", "therapist"), ("therapist", "client")):
             ideas = [card[2] for card in on_the_server(self.caller(one), self.cast.case)["ideas"] if card[1] == "idea"]
             assert not set(ideas) & set(self.pages[other].locator(".board h3").all_inner_texts())
@@ -155,7 +167,7 @@ class TwoAtTheBoard(RuleBasedStateMachine):
             page.context.close()
 
 
-def test_both_screens_and_the_database_agree_whatever_two_people_do(
+def test_screens_database_and_export_agree_whatever_two_people_do(
     people: Callable[..., BrowserContext], practice: tuple[Portal, Cast]
 ) -> None:
     TwoAtTheBoard.practice, TwoAtTheBoard.people = practice[0], staticmethod(people)
