@@ -65,17 +65,25 @@ def in_the_export(caller: Caller, case: str) -> dict[str, list[tuple[str, str]]]
     return found
 
 
+def changes_in(case: str) -> int:
+    """How many changes the history of the case's goals has."""
+    change = metadata.tables["goal_change"]
+    with transaction(writes=False) as db:
+        return int(db.execute(sa.select(sa.func.count()).where(change.c.case_id == case)).scalar_one())
+
+
 class TwoAtTheBoard(RuleBasedStateMachine):
     """Client and therapist at one board."""
 
     practice: ClassVar[Portal]
     people: ClassVar[Callable[..., BrowserContext]]
+    changes: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
         self.cast: Cast = assemble()
         self.pages: dict[str, Page] = {}
-        self.written = 0
+        self.written = self.before = 0
 
     @initialize()
     def both_open_the_board(self) -> None:
@@ -84,6 +92,7 @@ class TwoAtTheBoard(RuleBasedStateMachine):
         goals.proposed(self.cast, "Proposed")
         goals.idea(self.cast, "Mika's own")
         goals.idea(self.cast, "Theo's own", by=self.cast.therapist)
+        self.before = changes_in(self.cast.case)
         two = Two(self.practice, self.cast, self.people)
         self.pages = {who: two.page(who) for who in ("client", "therapist")}
 
@@ -163,6 +172,7 @@ class TwoAtTheBoard(RuleBasedStateMachine):
             assert not set(ideas) & set(self.pages[other].locator(".board h3").all_inner_texts())
 
     def teardown(self) -> None:
+        TwoAtTheBoard.changes += changes_in(self.cast.case) - self.before
         for page in self.pages.values():
             page.context.close()
 
@@ -170,6 +180,7 @@ class TwoAtTheBoard(RuleBasedStateMachine):
 def test_screens_database_and_export_agree_whatever_two_people_do(
     people: Callable[..., BrowserContext], practice: tuple[Portal, Cast]
 ) -> None:
+    TwoAtTheBoard.changes = 0
     TwoAtTheBoard.practice, TwoAtTheBoard.people = practice[0], staticmethod(people)
     run_state_machine_as_test(
         TwoAtTheBoard,
@@ -178,3 +189,4 @@ def test_screens_database_and_export_agree_whatever_two_people_do(
             phases=(Phase.generate,), suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+    assert TwoAtTheBoard.changes > 30, "too little happened at the board"
