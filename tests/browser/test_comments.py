@@ -125,7 +125,7 @@ def test_comments_under_shares_and_check_ins_come_with_them_and_not_before(pair:
     expect(box).to_have_value("@Mika half a minute would do")
     theo.get_by_role("button", name="Send the comment").click()
     expect(mika.get_by_text("half a minute would do")).to_be_visible()
-    expect(mika.get_by_role("article").filter(has_text="Was that too fast?").last.locator("mark")).to_have_text("@Mika")
+    expect(mika.locator(".thread").filter(has_text="Was that too fast?").locator("mark")).to_have_text("@Mika")
 
     checkin = pair.start()
     pair.answer("client", checkin, 9, 9, 9, 9, 9, 9)
