@@ -3,6 +3,7 @@
 import reflex as rx
 
 from portal import design as ui
+from portal.design.shared_text import shared_text
 from portal.design.words import operation, t
 from portal.ladders.domain import LEVELS, WEIGHTS, Side
 from portal.ladders.schemas import LEVEL_MOST, EntryView, LadderLine, LevelView, PieceView, signed
@@ -91,18 +92,10 @@ def _level(one: rx.Var[LevelView]) -> rx.Component:
 
 def _words(one: rx.Var[LevelView]) -> rx.Component:
     shown = LadderState.ladder
-    return ui.saved_field(
-        t("{level}, {name}", level=one.sign, name=one.name),
-        name="ladder-level-" + one.id,
-        label_shown=False,
-        value=one.text,
-        version=one.version,
-        lines=1,
-        most=LEVEL_MOST,
-        disabled=~shown.may_write,
-        other=shown.others,
-        on_save=lambda op, version, text: LadderState.level_typed(one.id, text, version, op),
-    )
+    return shared_text(
+        t("{level}, {name}", level=one.sign, name=one.name), case=LadderState.case_id, kind="ladder.level", about=one.id, value=one.text,
+        most=LEVEL_MOST, lines=1, many=False, label_shown=False, disabled=~shown.may_write,
+    )  # fmt: skip
 
 
 def _choices() -> rx.Component:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from portal.access.gate import OpenCase
@@ -29,6 +30,18 @@ class Found:
     def level(self, level_id: str) -> LadderLevel:
         """The level with this id."""
         return next(one for one in self.levels if one.id == level_id)
+
+
+@dataclass
+class FoundLevel:
+    """A level with its ladder, and the newest entry of the history about its words."""
+
+    level: LadderLevel
+    ladder: Ladder
+    last: LadderChange | None
+
+
+_newest = aliased(LadderChange)
 
 
 class Ladders:
@@ -63,6 +76,28 @@ class Ladders:
         if not found:
             raise NotFound
         return found[0]
+
+    def with_writing(self, level_id: str) -> FoundLevel:
+        """One level with its ladder and the newest entry about its words. Raises NotFound. One statement."""
+        if not _ID.fullmatch(level_id):
+            raise NotFound
+        newest = (
+            select(_newest.id)
+            .where(col(_newest.level_id) == col(LadderLevel.id))
+            .order_by(col(_newest.at).desc(), col(_newest.id).desc())
+            .limit(1)
+            .correlate(LadderLevel)
+            .scalar_subquery()
+        )
+        row = self._db.exec(
+            select(LadderLevel, Ladder, LadderChange)
+            .join(Ladder, col(Ladder.id) == col(LadderLevel.ladder_id))
+            .outerjoin(LadderChange, col(LadderChange.id) == newest)
+            .where(col(LadderLevel.case_id) == self._case.id, col(LadderLevel.id) == level_id)
+        ).first()
+        if row is None:
+            raise NotFound
+        return FoundLevel(*row)
 
     def _found(self, which: Any) -> list[Found]:
         rows = self._db.exec(

@@ -129,8 +129,8 @@ class LadderRecord:
 
 
 def parse_text(text: str) -> str:
-    """A level's words: up to 500 characters. Raises BadInput."""
-    return clean(text, field="level", most=LEVEL_MOST)
+    """A level's words: up to 500 characters on one line. Raises BadInput."""
+    return clean(text, field="level", most=LEVEL_MOST, lines=False)
 
 
 def parse_level(value: int) -> int:

@@ -7,12 +7,14 @@ from portal.access.permissions import Act, Permission
 from portal.goals import service as goals
 from portal.goals.domain import Actor, KnownGoal, may_undo, same_burst
 from portal.kit.i18n import N_
+from portal.kit.merge import merged
 from portal.kit.refusal import ChangedMeanwhile
 from portal.ladders import domain
 from portal.ladders.domain import Action, Side, Standing
 from portal.ladders.models import Ladder, LadderLevel
 from portal.ladders.repository import Found, Ladders
 from portal.ladders.schemas import (
+    LEVEL_MOST,
     UNDO_WORDS,
     LadderReader,
     LadderRecord,
@@ -24,6 +26,8 @@ from portal.ladders.schemas import (
     parse_text,
     parse_weight,
 )
+from portal.writing import service as writing
+from portal.writing.domain import Burst
 
 HISTORY = 40
 
@@ -243,3 +247,38 @@ def _parts(standing: Standing) -> dict[str, Any]:
 def _standing(parts: dict[str, Any]) -> Standing:
     said = {side: parts[side.value] for side in Side if parts[side.value] is not None}
     return Standing(parts["start"], parts["weight"], said, parts["level"])
+
+
+# --- the words of a level are written together
+
+
+def _find_level(case: OpenCase, level_id: str) -> writing.Found:
+    ladders = Ladders(case)
+    found = ladders.with_writing(level_id)
+    goal = goals.known_goal(case, found.ladder.goal_id)
+    case.about = goal.id
+    return writing.Found(ladders.text(found.level), _is_open(goal), (found, goal))
+
+
+def _write_level(case: OpenCase, text: writing.Found, written: writing.Written, op: str) -> bool:
+    """Store the words with who wrote them, one entry per burst; whether an entry of theirs went on."""
+    ladders = Ladders(case)
+    found, goal = text.held
+    domain.check_open(goal.standing)
+    if written.text != text.text:
+        ladders.put_text(found.level, written.text)
+    last, burst = found.last, written.burst
+    if last is None or last.action != Action.WRITE or not same_burst(last.person_id, last.until, _actor(case), case.now):
+        if not burst.is_nothing:
+            ladders.write(found.ladder, Action.WRITE, {"text": burst.before}, {"text": burst.after}, operation=op, level_id=found.level.id)
+        return False
+    before, after = ladders.parts(last)
+    whole = Burst(before["text"], after["text"]).goes_on(burst.before, burst.after, merged)
+    if whole.is_nothing:
+        ladders.drop(last)
+    else:
+        ladders.renew(last, {"text": whole.before}, {"text": whole.after}, op)
+    return True
+
+
+writing.KINDS["ladder.level"] = writing.Kind(READ, WRITE, LEVEL_MOST, _find_level, _write_level, lines=False)

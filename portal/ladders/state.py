@@ -37,11 +37,6 @@ class LadderState(CasePart, Here):
         """Somebody begins a ladder for this goal."""
         await self._do(service.begin, self._goal_id, op=op)
 
-    @signed_in
-    async def level_typed(self, level: str, text: str, version: int, op: str) -> None:
-        """A level's words were written."""
-        await self._do(service.write, level, text, version, op=op)
-
     @signed_in(longest=60)
     async def start_chosen(self, start: str, version: int, op: str) -> None:
         """It was said where it started."""

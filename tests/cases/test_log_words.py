@@ -33,7 +33,7 @@ def a_look(minutes_ago: float, person_id: str | None = "t", action: str = Permis
 TRUE_OF_ALL = {
     Permission.WRITE_GOALS, Permission.WRITE_ADJUSTMENTS, Permission.KEEP_DRAFT, Permission.DRAFT_REFLECTION,
     Permission.ANSWER_CHECKIN, Permission.ANSWER_HANDED_CHECKIN, Permission.CONFIRM_FEEDBACK, Permission.MAKE_PROMISE, Permission.ANSWER_PROMISE,
-    Permission.PUT_PROMISES_AWAY, Permission.WRITE_DECISIONS,
+    Permission.PUT_PROMISES_AWAY, Permission.WRITE_DECISIONS, Permission.WRITE_LADDERS,
 }  # fmt: skip
 FILLING_IN = {"rate", "write_line"}
 
