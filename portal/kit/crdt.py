@@ -205,7 +205,8 @@ def _struct(reader: Reader, found: Contents, writer: int, count: int) -> int:
         length = reader.number(_LONGEST_GAP)
     elif kind == _STRING and not under_root:
         text = reader.text()
-        if any(unicodedata.category(one) in {"Cc", "Cs"} and one not in "\n\t" for one in text):
+        # A line end stands between paragraphs, never inside of one: lines and paragraphs are counted as the same.
+        if any(unicodedata.category(one) in {"Cc", "Cs"} and one != "\t" for one in text):
             raise Malformed
         length = len(text.encode("utf-16-le")) // 2
         found.typed += length

@@ -152,6 +152,7 @@ HUGE = b"\xff\xff\xff\xff\xff\xff\xff\x0f"
         one_struct(1, 0, bytes([crdt._STRING | crdt._HAS_KEY]) + b"\x01" + block(b"text") + block(b"key") + block(b"x")),
         one_struct(1, 0, bytes([crdt._STRING | crdt._HAS_LEFT]) + b"\x01\x00" + block(b"\xff\xfe")),
         one_struct(1, 0, bytes([crdt._STRING | crdt._HAS_LEFT]) + b"\x01\x00" + block(b"a\x00b")),
+        one_struct(1, 0, bytes([crdt._STRING | crdt._HAS_LEFT]) + b"\x01\x00" + block(b"a\nb")),
         one_struct(1, 0, bytes([crdt._STRING | crdt._HAS_LEFT]) + b"\x01\x00" + block(b"")),
         *(one_struct(1, 0, bytes([kind | crdt._HAS_LEFT]) + b"\x01\x00" + b"\x01" + block(b"1") * 3) for kind in (2, 3, 5, 6, 8, 9, 11, 31)),
     ],
