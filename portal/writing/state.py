@@ -93,6 +93,8 @@ class Seat:
     may_write: bool
     marked: int = 0
     kept: int = 0
+    edition: int = 0
+    """The document's edition that holds everything it has sent."""
     behind: bool = False
     asked: int = 0
     touched: float = float("-inf")
@@ -156,6 +158,7 @@ class OpenDocument:
     def sit(self, seat: Seat) -> None:
         """Somebody opens the text: they are told how it is kept, and asked what they have that is not here."""
         self.seats.append(seat)
+        seat.edition = self._edition
         seat.pipe.send(own(hello={"laid": self.laid, "write": seat.may_write, "name": seat.name, "role": seat.role}))
         seat.pipe.send(_sync(_STEP_1, self._known()))
         self._send_carets(seat)
@@ -301,16 +304,16 @@ class OpenDocument:
         self._answer_mark(seat)
 
     def _answer_mark(self, seat: Seat) -> None:
-        if seat.marked <= seat.kept or seat.behind or not seat.may_write:
+        if not self._waits(seat):
             return
-        if seat.person_id in self._bursts:
-            self._save_soon()
-        elif self._edition == self._stored:
+        if seat.edition <= self._stored:
             self._say_kept(seat, seat.marked)
         else:
-            # It came over another process that did not live to store it.
-            self._add_burst(seat, Burst(self.mirrored, self.text.text))
             self._save_soon()
+
+    def _waits(self, seat: Seat) -> bool:
+        """Whether an editor waits to hear that something is kept."""
+        return seat.marked > seat.kept and not seat.behind and seat.may_write
 
     def _say_kept(self, seat: Seat, mark: int) -> None:
         if mark > seat.kept:
@@ -337,6 +340,7 @@ class OpenDocument:
 
     def _write_down(self, seat: Seat, before: str) -> None:
         self._edition += 1
+        seat.edition = self._edition
         self._add_burst(seat, Burst(before, self.text.text))
         self._save_soon()
 
@@ -411,6 +415,8 @@ class OpenDocument:
         self._dirty.clear()
         self._hurry.clear()
         self._stuck = False
+        if not self._bursts:
+            await self._take_on()
         waiting, self._bursts = self._bursts, {}
         marks = [(seat, seat.marked) for seat in self.seats if not seat.behind]
         edition, text, state = self._edition, self.text.text, self.text.squashed()
@@ -453,14 +459,31 @@ class OpenDocument:
             self._bursts = {}
             await self.begin_anew()
             return
+        except Exception:
+            # Whatever it was: it is tried again as long as somebody is here, and a while longer.
+            self._put_back(left)
+            self._stuck = True
+            raise
+        if waiting:
+            self._stored = max(self._stored, edition)
+        for seat in self.seats:
+            if self._waits(seat) and seat.edition <= self._stored:
+                self._say_kept(seat, seat.marked)
         if not waiting:
             return
-        self._stored = max(self._stored, edition)
-        for seat, mark in marks:
-            self._say_kept(seat, mark)
         if len(state) > MOST_KEPT:
             await self.begin_anew()
         self._tell_pages()
+
+    async def _take_on(self) -> None:
+        """Somebody asks for what is stored nowhere, and nobody here wrote it: it came over another process that did not live to store it."""
+        if not any(self._waits(seat) and seat.edition > self._stored for seat in self.seats):
+            return
+        await self.catch_up()
+        for seat in self.seats:
+            if self._waits(seat) and seat.edition > self._stored:
+                self._add_burst(seat, Burst(self.mirrored, self.text.text))
+                return
 
     def _put_back(self, left: dict[str, Pending]) -> None:
         for person_id, old in left.items():

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -53,10 +54,18 @@ class Person:
         return self.text.text
 
     def write(self, text: str) -> None:
+        """Type, and ask for its being kept."""
+        self.type(text)
+        self.mark()
+
+    def type(self, text: str) -> None:
         """Type."""
         self.read()
         self.document.hear(self.seat, bytes([SYNC, 2]) + block(self.text.become(text)))
         self.marked += 1
+
+    def mark(self) -> None:
+        """Ask for what was typed to be kept; an editor does so a moment later."""
         self.document.hear(self.seat, number(state.OWN) + block(b'{"mark":%d}' % self.marked))
 
 
@@ -89,6 +98,28 @@ async def until(holds: Callable[[], object], seconds: float = 15) -> None:
             await asyncio.sleep(0.01)
 
 
+@asynccontextmanager
+async def wired(one: Desk, other: Desk) -> AsyncIterator[list[bytes]]:
+    """Two processes that hear each other, as over Redis; what went from the first to the second."""
+    one._outgoing, other._outgoing = asyncio.Queue(), asyncio.Queue()
+    passed: list[bytes] = []
+
+    async def carry(outgoing: asyncio.Queue[bytes], to: Desk, keep: list[bytes]) -> None:
+        while True:
+            message = await outgoing.get()
+            keep.append(message)
+            await to._heard(message)
+            outgoing.task_done()
+
+    ways = [asyncio.create_task(carry(one._outgoing, other, passed)), asyncio.create_task(carry(other._outgoing, one, []))]
+    try:
+        yield passed
+    finally:
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
+
+
 async def kept(*people: Person) -> None:
     await until(lambda: all(one.seat.kept == one.marked for one in people))
 
@@ -101,6 +132,8 @@ async def test_a_proposal_that_is_taken_back_is_closed_for_the_other(cast: Cast,
     goals.take_back(cast.client, cast.case, goal, seen(cast, goal), op=op())
     await bell.ring(cast.case)
     await until(lambda: theo.pipe.code == GONE)
+    # Theo's words are no longer in Mika's idea.
+    await until(lambda: mika.read() == "")
     mika.write("now private")
     await kept(mika)
     assert theo.read() == "from both"
@@ -176,6 +209,59 @@ async def test_each_ones_letters_are_each_ones_entry_however_they_mix(cast: Cast
     [told] = entries(cast, goal, "Theo changed why it matters")
     assert "".join(text for kind, text in told if kind != "gone") == "lefthand  righthand"
     assert "".join(text for kind, text in told if kind != "new") == "lefthand  right"
+
+
+async def test_who_asks_late_whether_it_is_kept_is_not_told_to_have_written_the_others_words(
+    cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goal = working(cast)
+    mika, theo = await sit(desk, cast.client, text_of(cast, goal)), await sit(desk, cast.therapist, text_of(cast, goal))
+    monkeypatch.setattr(state, "SAVE_SECONDS", 0.01)
+    theo.type("mine")
+    await until(lambda: shown(cast, goal) == "mine" and theo.document.is_settled)
+    monkeypatch.setattr(state, "SAVE_SECONDS", 0.25)
+    mika.write("mine and hers")
+    theo.mark()
+    await kept(mika, theo)
+    [told] = entries(cast, goal, "Theo changed why it matters")
+    assert "".join(text for kind, text in told if kind != "gone") == "mine"
+
+
+async def test_letters_of_a_process_that_died_are_stored_when_their_author_comes_back(cast: Cast, desk: Desk) -> None:
+    goal, other = working(cast), Desk()
+    async with other.running(), wired(other, desk):
+        theo = await sit(desk, cast.therapist, text_of(cast, goal))
+        mika = await sit(other, cast.client, text_of(cast, goal))
+        # The other process passes it on, and stores nothing any more.
+        mika.document._saver.cancel()
+        mika.type("nearly gone")
+        await until(lambda: theo.read() == "nearly gone")
+        mika.document._bursts.clear()
+    back = await sit(desk, cast.client, text_of(cast, goal))
+    back.marked = mika.marked
+    back.mark()
+    await kept(back)
+    assert shown(cast, goal) == "nearly gone"
+    assert len(entries(cast, goal, "Mika changed why it matters")) == 1
+
+
+async def test_what_could_not_be_stored_for_a_reason_that_nobody_knows_is_stored_later(
+    cast: Cast, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "RETRY_SECONDS", 0.05)
+    goal, store, broken = working(cast), desk.store, [True]
+
+    async def once_broken(verb: Callable[..., object], *args: object, **kwargs: object) -> object:
+        if broken.pop() if broken else False:
+            raise RuntimeError
+        return await store(verb, *args, **kwargs)
+
+    mika = await sit(desk, cast.client, text_of(cast, goal))
+    monkeypatch.setattr(desk, "store", once_broken)
+    mika.type("not lost")
+    mika.document.leave(mika.seat)
+    await until(lambda: shown(cast, goal) == "not lost")
+    assert len(entries(cast, goal, "Mika changed why it matters")) == 1
 
 
 async def test_what_waits_is_stored_when_the_process_ends(cast: Cast) -> None:
