@@ -524,7 +524,6 @@ class OpenDocument:
         with contextlib.suppress(Behind):
             await self._desk.store(service.lay_down, self.address, form)
         self.restart(await self._desk.store(service.laid_down, self.address))
-        self._desk.publish(self, "n", str(self.laid).encode())
 
     def restart(self, laid: Laid) -> None:
         """From now on the text is another document."""
@@ -534,11 +533,13 @@ class OpenDocument:
         self._stored = self._edition
         for seat in list(self.seats):
             self.turn_away(seat, ANEW)
+        # The others learn of it too, and tell what they have in it already.
+        self._desk.publish(self, "a", self._known())
 
     async def meet_new(self, laid: int) -> None:
         """Another process laid the document down anew."""
         async with self._turn:
-            if laid != self.laid:
+            if laid > self.laid:
                 self.restart(await self._desk.store(service.laid_down, self.address))
 
     def _tell_pages(self) -> None:
@@ -750,12 +751,16 @@ class Desk:
     # --- the other processes
 
     def publish(self, document: OpenDocument, what: str, data: bytes) -> None:
-        """Send something about a text to the other processes, sealed: u(pdate), c(aret), a(sk), n(ew document)."""
+        """Send something about a text to the other processes, sealed: u(pdate), c(aret), a(sk).
+
+        It can be read as this text's only, and says which of its documents it is about: two of them cannot be joined.
+        """
         if self._outgoing is None:
             return
-        sealed = master_key().encrypt(what.encode() + data, _PURPOSE)
+        room = _room(document.address)
+        sealed = master_key().encrypt(what.encode() + number(document.laid) + block(data), _purpose(room))
         with contextlib.suppress(asyncio.QueueFull):
-            self._outgoing.put_nowait(f"{self._process} {_room(document.address)} ".encode() + sealed)
+            self._outgoing.put_nowait(f"{self._process} {room} ".encode() + sealed)
 
     async def _publishing(self, redis: Redis, outgoing: asyncio.Queue[bytes]) -> None:
         while True:
@@ -782,20 +787,25 @@ class Desk:
     async def _heard(self, message: bytes) -> None:
         process, _, rest = message.partition(b" ")
         room, _, sealed = rest.partition(b" ")
-        document = self._rooms.get(room.decode("ascii", "replace"))
+        name = room.decode("ascii", "replace")
+        document = self._rooms.get(name)
         if process.decode("ascii", "replace") == self._process or document is None:
             return
         try:
-            said = master_key().decrypt(sealed, _PURPOSE)
-            what, data = said[:1], said[1:]
-            if what == b"u":
+            said = master_key().decrypt(sealed, _purpose(name))
+            what, reader = said[:1], Reader(said[1:])
+            laid, data = reader.number(), reader.block()
+            if laid > document.laid:
+                self.in_background(document.meet_new(laid))
+            elif laid < document.laid:
+                # That process has not heard yet that the document was begun anew.
+                self.publish(document, "a", document._known())
+            elif what == b"u":
                 document.absorb(data)
             elif what == b"c":
                 document.far_caret(data)
             elif what == b"a":
                 document.tell_another_process(data)
-            elif what == b"n":
-                self.in_background(document.meet_new(int(data)))
         except (Unreadable, Malformed, ValueError):
             logs.log().warning("a message of another process could not be read")
 
@@ -805,6 +815,10 @@ async def _quietly(work: Awaitable[Any]) -> None:
         await work
     except Exception as broken:  # noqa: BLE001  nobody waits for it
         logs.failure("something in the background failed", broken)
+
+
+def _purpose(room: str) -> str:
+    return f"{_PURPOSE} {room}"
 
 
 @lru_cache(maxsize=4_096)

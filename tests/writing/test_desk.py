@@ -120,6 +120,13 @@ async def wired(one: Desk, other: Desk) -> AsyncIterator[list[bytes]]:
         await asyncio.gather(*ways, return_exceptions=True)
 
 
+async def heard(*desks: Desk) -> None:
+    """Everything that they said to each other arrived, and what was answered to it."""
+    for one in desks * 3:
+        assert one._outgoing is not None
+        await one._outgoing.join()
+
+
 async def kept(*people: Person) -> None:
     await until(lambda: all(one.seat.kept == one.marked for one in people))
 
@@ -262,6 +269,43 @@ async def test_what_could_not_be_stored_for_a_reason_that_nobody_knows_is_stored
     mika.document.leave(mika.seat)
     await until(lambda: shown(cast, goal) == "not lost")
     assert len(entries(cast, goal, "Mika changed why it matters")) == 1
+
+
+async def test_words_of_a_document_that_was_begun_anew_elsewhere_do_not_come_twice(cast: Cast, desk: Desk) -> None:
+    goal, other = working(cast), Desk()
+    address = text_of(cast, goal)
+    async with other.running(), wired(desk, other):
+        mika, theo = await sit(desk, cast.client, address), await sit(other, cast.therapist, address)
+        mika.write("one")
+        await kept(mika)
+        await until(lambda: theo.read() == "one")
+        # The other process is busy for as long as it writes on in the old document.
+        async with theo.document._turn:
+            await mika.document.begin_anew()
+            again = await sit(desk, cast.client, address)
+            theo.type("one two")
+            await heard(desk, other)
+            assert again.read() == "one"
+            again.type("one three")
+        await until(lambda: theo.pipe.code == ANEW)
+        await heard(desk, other)
+        assert (await sit(other, cast.therapist, address)).text.text == "one three"
+
+
+async def test_a_message_of_one_text_is_not_read_as_anothers(cast: Cast, desk: Desk) -> None:
+    """Whoever sits at Redis reads nothing, and cannot show the words of one text, or one case, to those who have another one open."""
+    goal, other = working(cast), Desk()
+    async with other.running(), wired(desk, other) as passed:
+        mika = await sit(desk, cast.client, text_of(cast, goal, "why"))
+        theo = await sit(other, cast.therapist, text_of(cast, goal, "notes"))
+        mika.text.become("meant for why")
+        mika.document.hear(mika.seat, bytes([SYNC, 1]) + block(mika.text.squashed()))
+        mika.document.tell_another_process(b"\x00")
+        await until(lambda: len(passed) >= 3)
+        for message in list(passed):
+            process, _, sealed = message.split(b" ", 2)
+            await other._heard(b" ".join((process, state._room(theo.document.address).encode(), sealed)))
+        assert theo.read() == theo.document.text.text == ""
 
 
 async def test_what_waits_is_stored_when_the_process_ends(cast: Cast) -> None:
