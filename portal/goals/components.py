@@ -574,15 +574,20 @@ def part_of_life(chips: Callable[..., rx.Component], names: Callable[[Any], rx.C
         t("Part of life"),
         rx.el.div(
             chips(goal.area, fixed, lambda area, op: GoalState.area_chosen(area, goal.area_version, op)),
-            ui.saved_field(
+            ui.fold(
                 t("Or in words for this goal alone"),
-                name="goal-area-" + goal.id,
-                value=goal.own_area,
-                version=goal.area_version,
-                most=AREA_MOST,
-                disabled=fixed,
-                other=goal.others,
-                on_save=lambda op, version, text: GoalState.area_chosen(text, version, op),
+                ui.saved_field(
+                    t("Or in words for this goal alone"),
+                    name="goal-area-" + goal.id,
+                    label_shown=False,
+                    value=goal.own_area,
+                    version=goal.area_version,
+                    most=AREA_MOST,
+                    disabled=fixed,
+                    other=goal.others,
+                    on_save=lambda op, version, text: GoalState.area_chosen(text, version, op),
+                ),
+                opened=goal.own_area != "",
             ),
             names(goal.others),
             class_name="sheet",
