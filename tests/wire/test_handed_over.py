@@ -1,10 +1,14 @@
 """Raw HTTP and raw sockets against a handed-over device: its cookie does its task, the owner's old one does nothing."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from starlette.routing import Route, WebSocketRoute
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 from portal import routes
 from portal.access import cookies, log
@@ -17,8 +21,11 @@ from portal.checkins.domain import Item
 from portal.feedback import service as feedback
 from portal.goals import service as goals
 from portal.kit import clock
+from portal.kit.crdt import block
 from portal.kit.db import transaction
 from portal.portal import app
+from portal.writing import service as writing
+from portal.writing.state import SYNC
 from tests.browser.pairs import Pair
 from tests.cast import Cast
 from tests.makers import op
@@ -28,10 +35,10 @@ from tests.wire.client import BOOT, Answer, Client, Socket
 PIN, OTHER_PIN = "482160", "730519"
 DRAFT, IDEA, GOAL, THERAPISTS, TYPED = "heron-in-the-draft", "heron-in-the-idea", "heron-in-the-goal", "heron-of-the-therapist", "heron-typed-here"
 STATEMENT = "What I meant came across."
-PAGES = (
-    routes.HOME, routes.ACCOUNT, routes.PRACTICE, routes.CASE, routes.GOALS, routes.GOAL, routes.FEEDBACK, routes.CHECKINS, routes.CHECKIN,
-    routes.COURSE, routes.ACCESS_LOG, routes.SIGN_IN, routes.HANDED,
-)  # fmt: skip
+PAGES = sorted({f"/{page}".replace("/index", "/") for page in app._unevaluated_pages} - {f"/{routes.NOWHERE}"})
+"""Every page that there is: a new one is among them by itself."""
+HTTP = [route for part in app.api_transformer for route in getattr(part, "routes", ()) if isinstance(route, Route)]
+SOCKETS = [route for part in app.api_transformer for route in getattr(part, "routes", ()) if isinstance(route, WebSocketRoute)]
 
 
 class Device:
@@ -73,9 +80,15 @@ class Device:
         socket.listen(1, until='"is_hydrated_rx_state_":true')
         return socket
 
-    def address(self, path: str) -> str:
-        """A page's address with this pair's rows in it."""
-        return routes.in_case(path, self.pair.case, goal=self.idea, checkin=self.checkin)
+    def address(self, path: str, goal: str = "") -> str:
+        """A page's address with this pair's rows in it; any other row is one that does not exist."""
+        return re.sub(r"\[\w+\]", op(), routes.in_case(path, self.pair.case, goal=goal or self.idea, checkin=self.checkin))
+
+    def write(self, path: str, token: str = "") -> ClientConnection:
+        """The socket of a text that is written together."""
+        cookie = f"{cookies.session_cookie()}={token or self.token}"
+        address = f"ws://127.0.0.1:{self.client.port}{path}"
+        return connect(address, origin=self.client.origin, additional_headers={"Cookie": cookie}, proxy=None)  # type: ignore[arg-type]
 
     def entries(self) -> list[str]:
         """The case's log."""
@@ -109,6 +122,57 @@ def test_the_pages_of_the_portal_show_a_handed_device_nothing(device: Device) ->
     for secret in (DRAFT, IDEA, GOAL, THERAPISTS):
         assert secret not in heard
     assert '"/handed"' in heard, "other pages are led to the task"
+
+
+def test_every_address_that_answers_by_itself_turns_a_handed_device_away(device: Device) -> None:
+    """Whatever a room mounts beside the pages, by any of its methods; but for the form that takes the device back."""
+    device.hand_over()
+    before, asked = device.entries(), 0
+    cookie = f"{cookies.session_cookie()}={device.token}"
+    for route in HTTP:
+        path = re.sub(r"\{case\}", device.pair.case, route.path)
+        for goal in (device.idea, device.goal):
+            path = re.sub(r"\{goal\}", goal, path)
+            path = re.sub(r"\{\w+\}", device.checkin, path)
+            if "POST" in (route.methods or ()) and path != routes.TAKE_BACK:
+                assert device.post(path, pin=PIN, again=PIN, case=device.pair.case, about=device.checkin, task="checkin").body == '{"to":"/handed"}', path
+                asked += 1
+            if "GET" in (route.methods or ()):
+                answer = device.client.ask("GET", path, Cookie=cookie)
+                assert answer.status in {303, 404}, path
+                assert not [secret for secret in (DRAFT, IDEA, GOAL, THERAPISTS) if secret in answer.body], path
+                asked += 1
+    assert asked > 15
+    assert device.entries() == before
+    assert session_of_cookie(device.token)
+
+
+def test_no_text_is_written_on_a_handed_device(device: Device) -> None:
+    """Neither a text around the task nor the one that it lets read; and what the owner had open is closed."""
+    assert [route.path for route in SOCKETS] == [routes.WRITING + "/{case}/{kind}/{about}"]
+    addresses = [f"{routes.WRITING}/{device.pair.case}/{kind}/{about}" for kind in writing.KINDS for about in (device.goal, device.idea, device.checkin)]
+    with device.write(f"{routes.WRITING}/{device.pair.case}/goal.title/{device.goal}") as owners:
+        owners.send(bytes((SYNC, 0)) + block(bytes((0,))))  # "I have nothing yet"
+        assert GOAL.encode() in b"".join(heard(owners, until=GOAL.encode()))
+        device.hand_over("read_goal", device.goal)
+        before = device.entries()
+        assert not any(GOAL.encode() in data for data in heard(owners)), "closed, and nothing said after the hand-over"
+    for address in addresses:
+        with device.write(address) as wire:
+            assert heard(wire) == [], address
+    assert len(addresses) >= 9
+    assert device.entries() == before
+
+
+def heard(wire: ClientConnection, until: bytes = b"") -> list[bytes]:
+    """What the server says until it closes the line, or until it has said something."""
+    found: list[bytes] = []
+    try:
+        while not until or not any(until in one for one in found):
+            found.append(bytes(wire.recv(timeout=15, decode=False)))
+    except ConnectionClosed:
+        assert not until, "closed before it was said"
+    return found
 
 
 def test_every_handler_from_a_handed_device_learns_and_changes_nothing(device: Device) -> None:
