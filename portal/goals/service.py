@@ -896,7 +896,10 @@ def undo(caller: Caller, case_id: str, undone: str, *, op: str) -> Saved:
         was_in_focus = row.in_focus
         _put_back(case, _parts(case, row), before, after, _SETTERS, row)
         focused = row.in_focus and not was_in_focus
-        domain.sound(standing_of(row), goals.actor, goals.others_in_focus(row.id) if focused else 0)
+        try:
+            domain.sound(standing_of(row), goals.actor, goals.others_in_focus(row.id) if focused else 0)
+        except domain.EnoughInFocus:
+            raise domain.EnoughInFocus.beside(goals.titles_in_focus(row.id)) from None
         return pen.finish(Action.UNDO, private=private, quiet=change.action == Action.ORDER)
 
 

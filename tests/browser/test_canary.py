@@ -12,6 +12,7 @@ from portal import frontend, routes
 from portal.access.models import PersonKind
 from portal.feedback import service as feedback
 from portal.goals import service as goals
+from portal.ladders import service as ladders
 from tests.browser.pairs import Pair
 from tests.browser.test_checkins_by_two_workers import everything_in
 from tests.conftest import served_cast
@@ -34,6 +35,8 @@ EVERY_FIELD = {
     "Name of the practice",
     # goals
     "What would you like to be different?", "Why does it matter?", "The goal", "Why it matters", "Notes on this goal",
+    # ladders
+    "+2, much more than expected", "+1, more than expected", "0, what we expect", "−1, less than expected", "−2, much less than expected",
     # comments
     "Write a comment",
     # feedback
@@ -87,7 +90,7 @@ def visit(page: Page, address: str) -> set[str]:
     stands(page)
     if "/goals/" in address:
         # They are loaded after the page.
-        expect(page.locator("[contenteditable=true]")).to_have_count(3)
+        expect(page.locator("[contenteditable=true]")).to_have_count(8)
     page.locator("main details").evaluate_all("folds => folds.forEach((fold) => { fold.open = true; })")
     called = type_everywhere(page)
     for opener in OPENERS:
@@ -116,6 +119,8 @@ def seed(pair: Pair) -> tuple[str, str, str]:
     """Something of each kind that has fields: shares in every stage, check-ins before and after the reveal, a goal. Their ids."""
     client, therapist = pair.callers["client"], pair.callers["therapist"]
     goal = goals.add(client, pair.case, "A goal", proposes=True, op=op())
+    goals.agree(therapist, pair.case, goal.id, goal.version, op=op())
+    ladders.begin(client, pair.case, goal.id, op=op())
 
     def share(role: str, kind: str) -> str:
         share_id = feedback.begin(pair.callers[role], pair.case, op=op())

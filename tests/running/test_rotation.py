@@ -88,7 +88,7 @@ def test_everything_reads_as_before_and_the_old_keys_open_nothing(database: str,
     assert kinds >= {
         "goal_wording.title", "goal.notes", "document.state", "document.text", "goal_step.text", "goal_change.before", "promise.text", "promise.reason", "promise_change.after", "decision.question",
         "decision.matters", "decision_option.text", "decision_point.text", "decision_change.after", "share.text", "reflection.heard",
-        "adjustment_terms.what",
+        "adjustment_terms.what", "goal_rating.value", "ladder.start", "ladder.level", "ladder_level.text", "ladder_change.after",
         "checkin_answers.answers", "checkin.signal", "comment.text", "person.name", "person.email", "person.pin_hash", "practice.name", "outbox.text", "export_file.content",
     }  # fmt: skip
     with transaction(writes=False) as db:
