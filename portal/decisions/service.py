@@ -406,6 +406,9 @@ def undo(caller: Caller, case_id: str, undone: str, *, op: str) -> Saved:
         row = rows.find(change.decision_id).row
         if row.status_version > change.version:
             raise ChangedSince
+        # What would be suggested or decided again may read differently by now, or have been taken away.
+        if before.get("chosen") and row.version > change.version:
+            raise ChangedSince
         if change.action == Action.BEGIN:
             if row.version > change.version:
                 raise ChangedSince

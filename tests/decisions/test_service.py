@@ -264,6 +264,22 @@ def test_undo_ends_with_the_time_and_with_what_rests_on_the_change(cast: Cast) -
             service.undo(mika, cast.case, late, op=op())
 
 
+def test_an_undo_decides_nothing_that_reads_differently_by_now(cast: Cast) -> None:
+    decision, reopened, taken_back = begun(cast, "Tuesday", "Thursday", "Never"), op(), op()
+    choose(cast, decision, "Tuesday")
+    service.reopen(cast.client, cast.case, decision, 99, op=reopened)
+    tuesday = option(cast, decision, "Tuesday")
+    service.reword_option(cast.therapist, cast.case, tuesday.id, "Every evening", 99, op=op())
+    with pytest.raises(ChangedSince):
+        service.undo(cast.client, cast.case, reopened, op=op())
+    choose(cast, decision, "Thursday", cast.therapist)
+    service.take_back(cast.therapist, cast.case, decision, 99, op=taken_back)
+    service.remove_option(cast.client, cast.case, option(cast, decision, "Thursday").id, op=op())
+    with pytest.raises(ChangedSince):
+        service.undo(cast.therapist, cast.case, taken_back, op=op())
+    assert page(cast, decision).status == DecisionStatus.OPEN
+
+
 def test_archive_and_bring_back(cast: Cast) -> None:
     decision = begun(cast, "Tuesday", "Thursday")
     choose(cast, decision, "Tuesday")
