@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -58,6 +59,10 @@ class Ladders:
     def of_goals(self, goal_ids: Collection[str]) -> dict[str, Found]:
         """The ladders of these goals, by goal. One statement."""
         return {one.ladder.goal_id: one for one in self._found(col(Ladder.goal_id).in_(list(goal_ids)))}
+
+    def all(self) -> list[Found]:
+        """Every ladder of the case. One statement."""
+        return self._found(sa.true())
 
     def one(self, ladder_id: str) -> Found:
         """A ladder by its id. Raises NotFound. One statement."""

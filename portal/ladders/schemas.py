@@ -118,10 +118,9 @@ class LadderSaved:
 
 @dataclass(frozen=True)
 class LadderRecord:
-    """A ladder as an export has it: the goal, the words of the levels from 2 down to -2, and the numbers (none: not said)."""
+    """A ladder as an export has it: its goal, the words of the levels from 2 down to -2, and the numbers (none: not said)."""
 
     goal_id: str
-    title: str
     texts: tuple[str, ...]
     start: int | None
     level: int | None

@@ -1,5 +1,6 @@
 """The verbs of ladders: writing the five levels together, saying where things stand, and the score over all goals."""
 
+from itertools import takewhile
 from typing import Any
 
 from portal.access.gate import Caller, OpenCase, open_case
@@ -77,19 +78,23 @@ def _is_reworded(found: Found, standing: Standing) -> bool:
 def summary(caller: Caller, case_id: str, *, lang: str = "") -> LaddersView:
     """All ladders of the goals on the board whose levels have words, and the score over them."""
     with open_case(caller, case_id, READ) as case:
-        return LadderReader.of(case, lang).summary([(goal, standing) for goal, standing, _ in _whole(case)])
+        return LadderReader.of(case, lang).summary(_whole(case))
 
 
 def ladders_of(case: OpenCase) -> list[LadderRecord]:
-    """Every ladder of an opened case on its board: for an export."""
-    return [LadderRecord(goal.id, goal.title, texts, one.start, one.level, one.weight) for goal, one, texts in _whole(case)]
+    """Every ladder of an opened case, also one that is still being written or whose goal is in the archive: for an export."""
+    ladders = Ladders(case)
+    standings = ((found, ladders.standing(found.ladder)) for found in ladders.all())
+    return [
+        LadderRecord(found.ladder.goal_id, tuple(map(ladders.text, found.levels)), one.start, one.level, one.weight) for found, one in standings
+    ]
 
 
-def _whole(case: OpenCase) -> list[tuple[KnownGoal, Standing, tuple[str, ...]]]:
+def _whole(case: OpenCase) -> list[tuple[KnownGoal, Standing]]:
     ladders, known = Ladders(case), goals.known_goals(case)
     found = ladders.of_goals([goal.id for goal in known])
     return [
-        (goal, ladders.standing(one.ladder), tuple(map(ladders.text, one.levels)))
+        (goal, ladders.standing(one.ladder))
         for goal in known
         if (one := found.get(goal.id)) is not None and ladders.is_whole(one)
     ]
@@ -187,6 +192,10 @@ def undo(caller: Caller, case_id: str, undone: str, *, op: str) -> LadderSaved:
             pen.write(level, before["text"], anew=True, action=Action.UNDO)
             return LadderSaved(level.id, level.version)
         if any(value != after.get(part) for part, value in _parts(pen.standing).items() if part in before):
+            raise domain.ChangedSince
+        # The other has said the same since: what both said must not stand on a word that was taken back.
+        newer = takewhile(lambda one: one.id != change.id, ladders.changes(change.ladder_id, HISTORY))
+        if change.action == Action.TICK and any("level" in ladders.parts(one)[1] for one in newer):
             raise domain.ChangedSince
         return pen.put(Action.UNDO, _standing(_parts(pen.standing) | before))
 

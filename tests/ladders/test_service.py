@@ -140,6 +140,17 @@ def test_own_choice_is_undone_within_ten_seconds_unless_something_rests_on_it(ca
         service.undo(cast.client, cast.case, operation, op=op())
 
 
+def test_what_the_other_agreed_to_is_not_pulled_from_under_them(cast: Cast) -> None:
+    goal = agreed(cast)
+    whole(cast, goal)
+    mine = say(cast, goal, 1, cast.client)
+    say(cast, goal, 1, cast.therapist)
+    with pytest.raises(ChangedSince):
+        service.undo(cast.client, cast.case, mine, op=op())
+    view = shown(cast, goal)
+    assert (view.now, view.now_detail) == ("You both say: +1", "")
+
+
 def test_start_and_weight_are_chosen_by_either_and_a_late_one_is_told(cast: Cast) -> None:
     goal = agreed(cast)
     view, operation = whole(cast, goal), op()
@@ -278,4 +289,4 @@ def test_ladders_for_an_export(cast: Cast) -> None:
     say(cast, goal, 1)
     with open_case(cast.client, cast.case, Permission.READ_GOALS) as case:
         (record,) = service.ladders_of(case)
-    assert (record.title, record.texts, record.start, record.level, record.weight) == ("Say no once a week", TEXTS, None, 1, 1)
+    assert (record.goal_id, record.texts, record.start, record.level, record.weight) == (goal, TEXTS, None, 1, 1)
