@@ -133,6 +133,17 @@ class LadderScore:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A comment: who wrote it and what they were then ("client" or "therapist"), when, whether it was changed, and its words."""
+
+    at: datetime
+    by: str
+    role: str
+    changed: bool
+    text: str
+
+
+@dataclass(frozen=True)
 class SheetGoal:
     """A goal with what other rooms know of it. `course` is the sentence about its ratings that its card on the board has."""
 
@@ -140,6 +151,7 @@ class SheetGoal:
     ratings: tuple[Rating, ...]
     course: str
     ladder: Ladder | None = None
+    comments: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -385,6 +397,8 @@ def _goal_alone(sheet: Sheet, one: SheetGoal) -> list[paper.Part]:
         parts += [Heading(sheet.say(N_("The ladder")), 2), _ladder_table(sheet, one.ladder)]
     if one.ratings:
         parts += [Heading(sheet.say(N_("How it goes")), 2), *([Words(one.course)] if one.course else []), _rating_table(sheet, one)]
+    if one.comments:
+        parts += [Heading(sheet.say(N_("Comments")), 2), Items(tuple(Item(said.text, _said_note(sheet, said)) for said in one.comments))]
     return parts
 
 
@@ -424,6 +438,10 @@ def _rating_table(sheet: Sheet, one: SheetGoal) -> Table:
         for rating in one.ratings[: -_NEWEST_ON_PAPER - 1 : -1]
     )
     return Table(head, rows)
+
+
+def _said_note(sheet: Sheet, said: Said) -> str:
+    return " · ".join(filter(None, (said.by, sheet.moment_day(said.at), sheet.say(N_("changed")) if said.changed else "")))
 
 
 def _new_wording(sheet: Sheet, goal: WholeGoal) -> list[paper.Part]:
@@ -527,7 +545,7 @@ def csv_of(sheet: Sheet) -> bytes:
     head = [
         N_("Column"), N_("State"), N_("Since"), N_("The goal"), N_("Why it matters"), N_("New wording"), N_("Life area"), N_("In focus"),
         N_("Meant to be reached by"), N_("Look again on"), N_("Small steps done"), N_("Small steps"), N_("In the archive"), N_("Notes on this goal"), N_("The client's numbers"),
-        N_("The therapist's numbers"), N_("The ladder"), N_("Level at the start"), N_("Level now"), N_("Goal's id"),
+        N_("The therapist's numbers"), N_("The ladder"), N_("Level at the start"), N_("Level now"), N_("Comments"), N_("Goal's id"),
     ]  # fmt: skip
     # Spreadsheets of German readers take the comma for the decimal mark and part cells by semicolons.
     separator = ";" if sheet.lang == "de" else ","
@@ -590,6 +608,7 @@ def _row(sheet: Sheet, one: SheetGoal) -> list[str]:
         _levels(sheet, one.ladder),
         _minus(one.ladder.start) if one.ladder and one.ladder.start is not None else "",
         _minus(one.ladder.level) if one.ladder and one.ladder.level is not None else "",
+        "\n".join(f"{said.at.astimezone(ZoneInfo(sheet.zone)).date().isoformat()} {said.by}: {said.text}" for said in one.comments),
         goal.id,
     ]
 
@@ -641,6 +660,18 @@ class RatingRecord:
 
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
+class CommentRecord:
+    """A comment on a goal: who wrote it, what they were in the case then, and its words as they are now."""
+
+    at: datetime
+    by: str
+    role: str
+    changed: bool
+    text: str
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True)
 class LevelRecord:
     """A level of a ladder, from -2 to 2, and what it looks like."""
 
@@ -682,6 +713,7 @@ class GoalRecord:
     steps: tuple[StepRecord, ...]
     ratings: tuple[RatingRecord, ...]
     ladder: LadderRecord | None
+    comments: tuple[CommentRecord, ...]
     history: tuple[ChangeRecord, ...]
 
 
@@ -839,6 +871,7 @@ def _record(one: SheetGoal) -> GoalRecord:
         steps=tuple(StepRecord(step.text, step.done, step.role, step.owner, step.due_on) for step in goal.steps),
         ratings=tuple(RatingRecord(rating.at.astimezone(UTC), rating.side, rating.value, rating.wording) for rating in one.ratings),
         ladder=_ladder_record(one.ladder) if one.ladder else None,
+        comments=tuple(CommentRecord(said.at.astimezone(UTC), said.by, said.role, said.changed, said.text) for said in one.comments),
         history=tuple(_changes(goal.history)),
     )
 

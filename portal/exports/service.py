@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from portal import routes
 from portal.access.gate import Caller, open_case, open_upkeep
 from portal.access.permissions import Act, CaseRole, Permission
+from portal.comments import service as comments
+from portal.comments.domain import Kind
 from portal.decisions import service as decisions
 from portal.exports import domain
 from portal.exports.domain import MEDIA_TYPES, MOST_AT_ONCE, MOST_BYTES, Format, NotNow, Status, Why
@@ -21,6 +23,7 @@ from portal.exports.schemas import (
     LadderScore,
     Promised,
     Rating,
+    Said,
     Sheet,
     SheetGoal,
     Writer,
@@ -121,12 +124,16 @@ def sheet(
         for one in ratings.series(case):
             rated.setdefault(one.goal_id, []).append(Rating(one.wording, one.side, one.value, one.at))
         ladder = {one.goal_id: Ladder(one.texts, one.start, one.level, one.weight) for one in ladders.ladders_of(case)}
+    said: dict[str, list[Said]] = {}
+    for comment in comments.written_out(caller, case_id, lang=lang):
+        if comment.kind is Kind.GOAL:
+            said.setdefault(comment.about_id, []).append(Said(comment.written_at, comment.author, comment.role, comment.changed, comment.text))
     courses = {id_: course.summary for id_, course in ratings.on_board(caller, case_id, lang=lang).items()}
     ids = [goal_id] if goal_id else _ids(caller, case_id, everything)
     found: list[SheetGoal] = []
     for start in range(0, len(ids), BATCH):
         found += (
-            SheetGoal(goal, tuple(rated.get(goal.id, ())), courses.get(goal.id, ""), ladder.get(goal.id))
+            SheetGoal(goal, tuple(rated.get(goal.id, ())), courses.get(goal.id, ""), ladder.get(goal.id), tuple(said.get(goal.id, ())))
             for goal in goals.whole(caller, case_id, ids[start : start + BATCH], lang=lang, history=everything)
         )
         if told is not None:

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from pypdf.generic import BooleanObject, DictionaryObject
 
 from portal.access.gate import Caller
+from portal.comments import service as comments
 from portal.decisions import service as decisions
 from portal.exports import service
 from portal.exports.schemas import FORMAT_NAME, FORMAT_VERSION, file_schema, paper_of, printed, read_back
@@ -22,9 +23,11 @@ from portal.promises.schemas import PromiseForm
 from portal.ratings import service as ratings
 from tests.architecture.modules import ROOT
 from tests.cast import Cast, assemble
+from tests.comments.people import add as comment
+from tests.comments.people import shared
 from tests.exports.files import line, made
 from tests.goals.people import agreed, idea, look, proposed, seen, working
-from tests.makers import op
+from tests.makers import end_membership, op
 from tests.queries import counted
 
 LEVELS = ("Asleep at ten", "Asleep at eleven", "Asleep at twelve", "Asleep at one", "Awake at dawn")
@@ -162,6 +165,42 @@ def test_decisions_stand_with_what_speaks_for_and_against(cast: Cast) -> None:
     assert "Which offer?" in alone and "Move house?" not in alone
 
 
+def test_comments_go_with_their_goal_and_nothing_that_is_not_to_be_read(cast: Cast) -> None:
+    goal, share = agreed(cast, "Sleep"), shared(cast)
+    comment(cast, goal, "@Theo, =1+1 nights were better", by=cast.client, op=op())
+    mine = comment(cast, goal, f"{SECRET} first", by=cast.therapist, op=op())
+    comments.withdraw(cast.therapist, cast.case, mine, op=op())
+    comment(cast, goal, "That counts", by=cast.therapist, op=op())
+    comment(cast, share, f"{SECRET} share", by=cast.therapist, kind="share", op=op())
+    for by in (cast.client, cast.therapist):
+        content = made(cast, by=by)
+        assert [(one.by, one.role, one.text) for one in read_back(content).goals[0].comments] == [
+            ("Mika", "client", "@Theo, =1+1 nights were better"), ("Theo", "therapist", "That counts"),
+        ]  # fmt: skip
+        assert SECRET.encode() not in content
+    (row,) = table_of(made(cast, "csv"))
+    assert [line.partition(" ")[2] for line in row["Comments"].split("\n")] == ["Mika: @Theo,' =1+1 nights were better", "Theo: That counts"]
+    said = " ".join(text_of(made(cast, "pdf", goal)).split())
+    assert "That counts" in said and SECRET not in said
+    end_membership(cast.case, cast.ids["therapist"])
+    assert read_back(made(cast)).goals[0].comments[1].by == "Somebody who was here before"
+    goals.let_go(cast.client, cast.case, goal, seen(cast, goal), op=op())
+    goals.archive(cast.client, cast.case, goal, seen(cast, goal), op=op())
+    assert len(read_back(made(cast)).goals[0].comments) == 2
+
+
+def test_a_ladder_goes_along_from_the_archive_and_before_it_is_whole(cast: Cast) -> None:
+    begun = agreed(cast, "Begun")
+    ladders.begin(cast.client, cast.case, begun, op=op())
+    top = ladders.of_goal(cast.client, cast.case, begun).levels[0]
+    ladders.write(cast.client, cast.case, top.id, LEVELS[0], top.version, op=op())
+    goal = a_full_goal(cast)
+    goals.reach(cast.client, cast.case, goal, seen(cast, goal), op=op())
+    goals.archive(cast.client, cast.case, goal, seen(cast, goal), op=op())
+    words = {one.id: [level.text for level in one.ladder.levels] for one in read_back(made(cast)).goals if one.ladder}
+    assert words == {begun: [LEVELS[0], "", "", "", ""], goal: list(LEVELS)}
+
+
 def test_the_archive_is_in_the_data_and_not_on_paper(cast: Cast) -> None:
     goal = agreed(cast, "Long ago")
     goals.reach(cast.client, cast.case, goal, seen(cast, goal), op=op())
@@ -212,7 +251,7 @@ def test_no_cell_is_a_formula(cast: Cast) -> None:
 
 
 def test_the_data_is_what_its_schema_says(cast: Cast) -> None:
-    a_full_goal(cast)
+    comment(cast, a_full_goal(cast), "It helps", by=cast.client, op=op())
     promises.make(cast.therapist, cast.case, PromiseForm("Send the text about sleep"), op=op())
     decided = decisions.begin(cast.client, cast.case, "Move house?", op=op()).id
     decisions.add_point(cast.client, cast.case, decisions.add_option(cast.client, cast.case, decided, "Yes", op=op()).id, "for", "light", op=op())
@@ -222,7 +261,7 @@ def test_the_data_is_what_its_schema_says(cast: Cast) -> None:
     assert [(one["role"], one["name"]) for one in given["people"]] == [("client", "Mika Vane"), ("therapist", "Theo Sand")]
     assert json.loads((ROOT / "docs" / "export.schema.json").read_text("utf-8")) == file_schema(), "write docs/export.schema.json anew"
     told = (ROOT / "docs" / "exports.md").read_text("utf-8")
-    for shape in (given, given["people"][0], given["goals"][0], given["goals"][0]["steps"][0], given["goals"][0]["history"][0], given["goals"][0]["ratings"][0], given["promises"][0], given["goals"][0]["ladder"], given["goals"][0]["ladder"]["levels"][0],
+    for shape in (given, given["people"][0], given["goals"][0], given["goals"][0]["steps"][0], given["goals"][0]["history"][0], given["goals"][0]["ratings"][0], given["goals"][0]["comments"][0], given["promises"][0], given["goals"][0]["ladder"], given["goals"][0]["ladder"]["levels"][0],
                   given["decisions"][0], offered, offered["speaks_for"][0]):  # fmt: skip
         for name in shape:
             assert f"`{name}`" in told, name
