@@ -30,7 +30,12 @@ dev: install ## the portal with reload, for writing code
 
 test: install-dev ## every test; servers and a browser are found or fetched where possible
 	@$(PY) -m tests.equip
+ifdef TESTS
 	@$(PY) -m pytest $(TESTS)
+else
+	@$(PY) -m pytest -m "not browser" -n logical --maxprocesses 4 --dist loadfile
+	@$(PY) -m pytest -m browser
+endif
 
 check: install-dev ## style, types and the contracts between rooms
 	@$(PY) -m ruff check .

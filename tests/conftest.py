@@ -24,14 +24,17 @@ expect.set_options(timeout=20_000)
 FORBID_SKIPS = os.environ.get("FORBID_SKIPS") == "1"
 
 
+@pytest.hookimpl(tryfirst=True)  # Before pytest picks by marker: `-m browser` is to find them.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a server program or a browser, and say once and loudly what is missing."""
     # Playwright keeps an event loop in the main thread once it has begun, in which nobody else can run one: browsers come last.
     items.sort(key=lambda item: "browser" in _needs(item))
     missing = equip.missing()
     for item in items:
+        for name in _needs(item):
+            item.add_marker(name)
         for name, reason in missing.items():
-            if item.get_closest_marker(name) or name in _needs(item):
+            if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
