@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -146,15 +145,12 @@ def _newest_entry(case_id: str) -> str:
         return db.exec(select(AccessEntry.id).where(AccessEntry.case_id == case_id).order_by(col(AccessEntry.number).desc())).first() or ""
 
 
-def test_demo_prints_its_sign_ins_and_the_second_start_is_quick(tmp_path: Path) -> None:
+def test_demo_prints_its_sign_ins_and_the_second_start_builds_nothing(tmp_path: Path) -> None:
     with servers.portal(tmp_path / "data", "demo") as first:
         wait_until(lambda: "Sign in as" in first.log.read_text("utf-8"), 20, "the sign-ins")
         said = first.log.read_text("utf-8")
         assert f"open at {first.url}" in said
         assert len(re.findall(r"^  \S+@\S+ +\S+ +\S", said, re.MULTILINE)) >= 6
-    started = time.monotonic()
     with servers.portal(tmp_path / "data", "demo") as second:
-        took = time.monotonic() - started
         wait_until(lambda: "Sign in as" in second.log.read_text("utf-8"), 20, "the sign-ins")
-        assert "Building" not in second.log.read_text("utf-8")
-    assert took <= 15, f"{took:.1f} s"
+        assert "Building" not in second.log.read_text("utf-8")  # which is what makes a first start long; `make bench` times a second one
