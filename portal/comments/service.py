@@ -189,7 +189,7 @@ def undo(caller: Caller, case_id: str, undone: str, *, op: str) -> Saved:
     with open_case(caller, case_id, Permission.WRITE_COMMENTS, op=op, act=Act.UNDO_COMMENT) as case:
         comments = Comments(case)
         row = comments.by_operation(undone)
-        _, readers = _known(case, comments, row.id)
+        readers = _readers_of(case, row)
         if not domain.may_undo(Action(row.action), row.acted_at, case.now):
             raise domain.TooLateToUndo
         _need_more(readers)
@@ -249,11 +249,15 @@ def _need_more(readers: Readers) -> None:
 def _known(case: OpenCase, comments: Comments, comment_id: str) -> tuple[CommentRow, Readers]:
     """A comment that the person may know of, and who else may. Raises NotFound."""
     row = comments.one(comment_id)
+    return row, _readers_of(case, row)
+
+
+def _readers_of(case: OpenCase, row: CommentRow) -> Readers:
     readers = _READERS[Kind(row.kind)](case, [row.about_id]).get(row.about_id)
     if readers is None or domain.shown_to(comment_of(row), case.me.person_id) is Shown.NOTHING:
         raise NotFound
     case.about = row.about_id
-    return row, readers
+    return readers
 
 
 def _is_read(comments: Comments, row: CommentRow) -> bool:
