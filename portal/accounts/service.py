@@ -29,6 +29,7 @@ from portal.accounts.domain import (
     PIN_TRIES,
     TICKET_LIFE,
     AlreadySetUp,
+    BadAddress,
     Lent,
     NoDemoHere,
     NoPin,
@@ -311,10 +312,13 @@ def _check(password: str, name: str, email: str) -> None:
 def ask_for_password(email: str, language: str, visit: Visit) -> None:
     """Note that somebody has forgotten a password. The answer is the same for every address, and so is the work:
 
-    whether there is such an account is only looked up by `answer_reset_wishes`, in another process. Raises PleaseWait when
-    one network address asks very often; asking often for one account is answered as ever and sends no further letters.
+    whether there is such an account is only looked up by `answer_reset_wishes`, in another process. Raises BadAddress when
+    nothing was typed, and PleaseWait when one network address asks very often; asking often for one account is answered as
+    ever and sends no further letters.
     """
     email = looked_up_address(email)
+    if not email:
+        raise BadAddress(field="email")
     with open_entrance() as entrance:
         too_often = _count(entrance, account=[_attempt_key("wish", keys.email_index(email))], address=[])
         waits = _count(entrance, account=[], address=[_attempt_key("address", visit.address)])
