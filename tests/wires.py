@@ -63,11 +63,14 @@ class Wire:
                     near.close()
                     continue
                 far.settimeout(None)
-                with self._lock:
-                    self._lines |= {near, far}
-                for one, other in ((near, far), (far, near)):
-                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
+                # Whatever becomes of this line, by a cut in this moment too: the next one is taken.
+                with contextlib.suppress(OSError):
+                    for end in (near, far):
+                        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    with self._lock:
+                        self._lines |= {near, far}
+                    for one, other in ((near, far), (far, near)):
+                        threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
 
     def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
         with contextlib.suppress(OSError):
