@@ -174,6 +174,7 @@ def test_either_may_stop_going_along_and_take_it_up_again(two: Two, people: Call
     at(mika, "/session")
     bar(mika).get_by_role("button", name="Look around alone").click()  # type: ignore[attr-defined]
     expect(bar(theo)).to_contain_text("Mika looks around alone.")  # type: ignore[arg-type]
+    expect(bar(mika).get_by_role("button", name="Go along")).to_be_visible()  # type: ignore[attr-defined]
     go(mika, "Goals")
     expect(mika.get_by_role("heading", name="Goals, together")).to_be_visible()
     go(theo, "Feedback")
@@ -185,6 +186,7 @@ def test_either_may_stop_going_along_and_take_it_up_again(two: Two, people: Call
 
     bar(theo).get_by_role("button", name="Look around alone").click()  # type: ignore[attr-defined]
     expect(bar(mika)).to_contain_text("Theo looks around alone.")  # type: ignore[arg-type]
+    expect(bar(theo).get_by_role("button", name="Go along")).to_be_visible()  # type: ignore[attr-defined]
     go(theo, "Check-ins")
     go(mika, "Goals")
     at(mika, "/goals")
